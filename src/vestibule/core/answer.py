@@ -1,0 +1,110 @@
+"""An answer, whole or in pieces, with all that the `vestibule` block of a reply says about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+FinishReason = Literal["stop", "length", "content_filter"]
+CacheStatus = Literal["hit", "miss", "bypass"]
+Location = Literal["home", "cloud"]
+
+
+class Citation(msgspec.Struct, frozen=True):
+    """`[index]` in the text. `quote` is the exact span of the cited passage, or the statement of a tool result."""
+
+    index: int
+    document_id: str
+    title: str
+    locator: str
+    quote: str
+
+
+class Usage(msgspec.Struct, frozen=True):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def total_tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    model: str
+    outcome: str
+
+
+class PrivacyReport(msgspec.Struct, frozen=True, rename={"level": "class"}):
+    level: str
+    reasons: tuple[str, ...] = ()
+    left: bool = False
+    pseudonymised: int = 0
+
+
+class RouteReport(msgspec.Struct, frozen=True):
+    model: str
+    provider: str
+    location: Location
+    reason: str
+    attempts: tuple[Attempt, ...] = ()
+    config_version: int = 0
+
+
+class QualityReport(msgspec.Struct, frozen=True):
+    """`None`, never 0, where something cannot be measured."""
+
+    score: float | None = None
+    checks: dict[str, float | None] = {}
+
+
+class CostReport(msgspec.Struct, frozen=True):
+    amount: float = 0.0
+    currency: str = "EUR"
+    saved: float | None = None
+
+
+class CacheReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    status: CacheStatus
+    level: str | None = None
+    age_s: float | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The `vestibule` block."""
+
+    id: str
+    privacy: PrivacyReport
+    route: RouteReport
+    citations: tuple[Citation, ...]
+    quality: QualityReport
+    cost: CostReport
+    cache: CacheReport
+    timings_ms: dict[str, float]
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """First event of an answer: nothing can be refused with a status any more after it."""
+
+    id: str
+    created: int
+    model: str
+
+
+class Delta(msgspec.Struct, frozen=True):
+    text: str
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """Last event. `text` is the whole answer, equal to the deltas joined."""
+
+    id: str
+    created: int
+    model: str
+    text: str
+    finish_reason: FinishReason
+    usage: Usage
+    report: Report
+
+
+Event = Opened | Delta | Completed

@@ -1,0 +1,89 @@
+"""One typed settings object, read once at start and never changed after: `vestibule.yaml`, then `VESTIBULE_…` over it.
+
+Only what must be fixed before anything starts lives here: folders, addresses, secrets' places. What an operator tunes
+at run time is a configuration version and not in this file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from vestibule.core.errors import VestibuleError
+
+
+class SettingsError(VestibuleError):
+    """A setting is wrong: names the file and line or the variable, and the mend."""
+
+    code = "invalid_request"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    requests_per_minute: int = 600
+    body_mib: int = 8
+    file_mib: int = 64
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything fixed for the life of a process.
+
+    `database_url` None means the embedded PostgreSQL under `home`. `postgres_user` is the unprivileged account that
+    runs the embedded server when Vestibule itself runs as root. `admin_key` presets the first admin key.
+    """
+
+    home: Path = Path("~/.vestibule")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database_url: str | None = None
+    postgres_user: str = "nobody"
+    admin_key: str | None = None
+    home_hosts: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+    limits: Limits = Limits()
+
+    @classmethod
+    def load(cls, path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read `path`, if given, and lay the environment over it. Raise `SettingsError` with line and mend."""
+        values = _read_file(path) if path else {}
+        for name in ("home", "host", "port", "database_url", "postgres_user", "admin_key"):
+            raw = environ.get(f"VESTIBULE_{name.upper()}")
+            if raw:
+                values[name] = raw
+        try:
+            settings = msgspec.convert(values, cls, strict=False)
+        except msgspec.ValidationError as error:
+            source = str(path) if path else "the environment"
+            raise SettingsError(f"{source}: {error}.", next_step=_mend(path)) from None
+        if not 0 <= settings.port <= 65535:
+            raise SettingsError(f"port {settings.port} is not a TCP port.", next_step="Use 0 to 65535.")
+        return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        loaded = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist.", next_step="Check --config.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error}.", next_step="Check its permissions and encoding."
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or "is not YAML"
+        raise SettingsError(f"{where}: {problem}.", next_step="Mend that line and start again.") from None
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise SettingsError(f"{path}:1: a mapping of settings is expected.", next_step=_mend(path))
+    return {str(key): value for key, value in loaded.items()}
+
+
+def _mend(path: Path | None) -> str:
+    known = ", ".join(Settings.__struct_fields__)
+    return f"Known settings: {known}." if path else "Check the VESTIBULE_… variables."
