@@ -1,0 +1,1 @@
+"""Response caches: exact now, semantic later."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import yaml
 
+from vestibule.core.clearance import Destination
 from vestibule.core.errors import VestibuleError
 
 
@@ -26,6 +28,22 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests_per_minute: int = 600
     body_mib: int = 8
     file_mib: int = 64
+
+
+class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server that speaks OpenAI's chat protocol. Commands, files and addresses are named here and nowhere else."""
+
+    id: str
+    kind: Literal["openai"]
+    url: str
+
+
+class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`id` is what callers name, `name` what the provider calls the model."""
+
+    id: str
+    provider: str
+    name: str
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home_hosts: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     limits: Limits = Limits()
+    providers: tuple[ProviderSettings, ...] = ()
+    models: tuple[ModelSettings, ...] = ()
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -54,12 +74,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if raw:
                 values[name] = raw
         try:
-            settings = msgspec.convert(values, cls, strict=False)
+            settings = msgspec.convert(values, cls, strict=False, dec_hook=_read_path)
         except msgspec.ValidationError as error:
             source = str(path) if path else "the environment"
             raise SettingsError(f"{source}: {error}.", next_step=_mend(path)) from None
         if not 0 <= settings.port <= 65535:
             raise SettingsError(f"port {settings.port} is not a TCP port.", next_step="Use 0 to 65535.")
+        _check_models(settings, path)
         return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
 
 
@@ -82,6 +103,27 @@ def _read_file(path: Path) -> dict[str, object]:
     if not isinstance(loaded, dict):
         raise SettingsError(f"{path}:1: a mapping of settings is expected.", next_step=_mend(path))
     return {str(key): value for key, value in loaded.items()}
+
+
+def _check_models(settings: Settings, path: Path | None) -> None:
+    for provider in settings.providers:
+        try:
+            Destination.parse(provider.url)
+        except ValueError as error:
+            raise SettingsError(f"{path}: provider `{provider.id}`: {error}.", next_step="Mend its url.") from None
+    known = {provider.id for provider in settings.providers}
+    for model in settings.models:
+        if model.provider not in known:
+            raise SettingsError(
+                f"{path}: model `{model.id}` names the provider `{model.provider}`, which is not under `providers`.",
+                next_step=f"Known: {', '.join(sorted(known)) or 'none'}.",
+            )
+
+
+def _read_path(kind: type, value: object) -> Path:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError(f"settings of type {kind.__name__}")
 
 
 def _mend(path: Path | None) -> str:

@@ -1,0 +1,1 @@
+"""HTTP: the OpenAI surface, health, metrics and documentation. Knows no model, no document and no SQL."""

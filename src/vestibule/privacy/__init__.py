@@ -1,0 +1,1 @@
+"""Detect, classify, and keep in the house what must stay there."""

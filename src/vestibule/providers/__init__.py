@@ -1,0 +1,1 @@
+"""Model providers and embedders: each speaks one protocol and knows neither policy nor routing."""

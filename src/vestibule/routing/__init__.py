@@ -1,0 +1,1 @@
+"""Which models there are, which may answer, in which order, and why not the others."""

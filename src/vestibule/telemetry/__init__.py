@@ -1,0 +1,1 @@
+"""Counters and logs. Knows nobody: rooms hand it numbers and events, never prompt text."""

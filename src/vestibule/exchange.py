@@ -1,0 +1,159 @@
+"""One request on its way through the flow: what is known of it so far, and the report and record made of that.
+
+Takes no step itself; `pipeline.py` does.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+
+from vestibule.core.answer import (
+    Attempt,
+    CacheReport,
+    CacheStatus,
+    Completed,
+    CostReport,
+    Delta,
+    Event,
+    Opened,
+    PrivacyReport,
+    QualityReport,
+    Report,
+    RouteReport,
+    Usage,
+)
+from vestibule.core.caller import Caller
+from vestibule.core.chat import ChatRequest
+from vestibule.core.sensitivity import Classification, PrivacyClass
+from vestibule.generation.checks import AnswerCheck
+from vestibule.monitoring.requests import Outcome, RequestRecord
+from vestibule.providers.base import Chunk
+from vestibule.routing.plan import CONFIGURATION_VERSION, Candidate
+
+
+@dataclass(frozen=True)
+class End:
+    """How an answer ended: the provider's last chunk, and what the checks counted on the way."""
+
+    last: Chunk
+    check: AnswerCheck
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Checked text of one candidate; `end` is there on the last one only."""
+
+    text: str
+    candidate: Candidate
+    end: End | None = None
+
+
+@dataclass
+class Exchange:
+    request: ChatRequest
+    id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=time.perf_counter)
+    caller: Caller | None = None
+    classification: Classification = field(default_factory=lambda: Classification(PrivacyClass.INTERNAL))
+    cache: CacheStatus = "bypass"
+    attempts: list[Attempt] = field(default_factory=list)
+    answer: Completed | None = None
+    first_token_s: float | None = None
+    outcome: Outcome = "failed"
+    status: str = "internal"
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Add the time spent inside to `timings_ms[step]`."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings_ms[step] = round(self.timings_ms.get(step, 0.0) + (time.perf_counter() - begun) * 1000, 3)
+
+    def end(self, outcome: Outcome, status: str) -> None:
+        self.outcome = outcome
+        self.status = status
+
+    @property
+    def created(self) -> int:
+        return int(self.started_at.timestamp())
+
+    @property
+    def elapsed_s(self) -> float:
+        return time.perf_counter() - self.started
+
+    def complete(self, candidate: Candidate, text: str, end: End) -> Completed:
+        """The whole answer with its report, from what the last chunk and the checks say."""
+        model, check, last = candidate.model, end.check, end.last
+        checks = {"citations": check.citations.share, "numbers": check.numbers.share}
+        measured = [share for share in checks.values() if share is not None]
+        report = Report(
+            id=self.id,
+            privacy=PrivacyReport(
+                self.classification.level.label, self.classification.reasons, left=model.location == "cloud"
+            ),
+            route=RouteReport(
+                model=model.id,
+                provider=model.provider.id,
+                location=model.location,
+                reason=candidate.reason,
+                attempts=tuple(self.attempts),
+                config_version=CONFIGURATION_VERSION,
+            ),
+            citations=check.cited(),
+            quality=QualityReport(min(measured) if measured else None, checks),
+            cost=CostReport(),
+            cache=CacheReport(self.cache),
+            timings_ms=self._timings(),
+        )
+        return Completed(
+            self.id, self.created, model.id, text, last.finish_reason or "stop", last.usage or Usage(), report
+        )
+
+    def recall(self, answer: Completed, age_s: float) -> Completed:
+        """A cached answer as the answer to this request."""
+        report = msgspec.structs.replace(
+            answer.report, id=self.id, cache=CacheReport("hit", "exact", round(age_s, 3)), timings_ms=self._timings()
+        )
+        return msgspec.structs.replace(answer, id=self.id, created=self.created, report=report)
+
+    def record(self, caller: Caller) -> RequestRecord:
+        answer = self.answer
+        return RequestRecord(
+            id=self.id,
+            tenant=caller.tenant,
+            key_id=caller.key_id,
+            started_at=self.started_at,
+            duration_ms=round(self.elapsed_s * 1000, 3),
+            model=self.request.model[:200],
+            outcome=self.outcome,
+            answered_by=answer.report.route.model if answer else None,
+            location=answer.report.route.location if answer else None,
+            privacy_class=self.classification.level.label,
+            reasons=self.classification.reasons,
+            cache=self.cache,
+            prompt_tokens=answer.usage.prompt_tokens if answer else 0,
+            completion_tokens=answer.usage.completion_tokens if answer else 0,
+            config_version=CONFIGURATION_VERSION,
+            timings_ms=self.timings_ms,
+        )
+
+    def _timings(self) -> dict[str, float]:
+        return self.timings_ms | {"total": round(self.elapsed_s * 1000, 3)}
+
+
+def replay(answer: Completed) -> Iterator[Event]:
+    """A whole answer as the events of one that was just made."""
+    yield Opened(answer.id, answer.created, answer.model)
+    yield Delta(answer.text)
+    yield answer

@@ -1,0 +1,108 @@
+"""The ASGI application: guards, the fast path for chat, FastAPI for the rest. Built once, by `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from vestibule import __version__
+from vestibule.core.errors import InvalidRequest, NotFound, VestibuleError
+from vestibule.core.ports import Embedder
+from vestibule.core.settings import Settings
+from vestibule.gateway.chat import PATH, ChatCompletions
+from vestibule.gateway.docs import DocsRoutes
+from vestibule.gateway.edge import REQUEST_ID, Edge
+from vestibule.gateway.embeddings import EmbeddingRoutes
+from vestibule.gateway.errors import MethodNotAllowed, body_of, headers_of, internal, status_of
+from vestibule.gateway.guards import Guards
+from vestibule.gateway.health import HealthRoutes
+from vestibule.gateway.models import ModelRoutes
+from vestibule.gateway.ports import Access, Models, Pipeline, Readiness
+from vestibule.gateway.reply import JSON
+from vestibule.gateway.routes import add_routes
+from vestibule.telemetry.metrics import Metrics
+
+BODY_TIMEOUT_S = 30.0
+
+
+def build(
+    pipeline: Pipeline,
+    access: Access,
+    embedder: Embedder,
+    models: Models,
+    readiness: Readiness,
+    metrics: Metrics,
+    settings: Settings,
+    mounts: Sequence[tuple[str, ASGIApp]] = (),
+    *,
+    body_timeout_s: float = BODY_TIMEOUT_S,
+) -> ASGIApp:
+    """Join the routes to what answers them; `mounts` are further applications by prefix, behind the same guards."""
+    app = _fastapi()
+    add_routes(
+        app,
+        models=ModelRoutes(access, models),
+        embeddings=EmbeddingRoutes(access, embedder),
+        health=HealthRoutes(readiness, metrics),
+        docs=DocsRoutes(app),
+    )
+    for prefix, mounted in mounts:
+        app.mount(prefix, mounted)
+    return Edge(Guards(_Dispatch({PATH: ChatCompletions(pipeline, access)}, app), settings, body_timeout_s))
+
+
+class _Dispatch:
+    """Fast routes by exact path; everything else goes through FastAPI."""
+
+    def __init__(self, fast: dict[str, ASGIApp], rest: ASGIApp) -> None:
+        self._fast = fast
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fast = self._fast.get(scope["path"]) if scope["type"] == "http" else None
+        await (fast or self._rest)(scope, receive, send)
+
+
+def _fastapi() -> FastAPI:
+    app = FastAPI(
+        title="Vestibule",
+        version=__version__,
+        description="A self-hosted language-model backend for building and energy operations, with OpenAI's interface.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.add_exception_handler(VestibuleError, _refuse)
+    app.add_exception_handler(HTTPException, _refuse_by_router)
+    app.add_exception_handler(Exception, _fail)
+    return app
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    assert isinstance(error, VestibuleError)
+    return Response(body_of(error), status_of(error), headers_of(error), media_type=JSON)
+
+
+async def _refuse_by_router(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return await _refuse(request, _translate(error))
+
+
+async def _fail(request: Request, _: Exception) -> Response:
+    """Answer for a fault of ours; Starlette raises it on to the edge, which logs it under the same id."""
+    return await _refuse(request, internal(request.scope[REQUEST_ID]))
+
+
+def _translate(error: HTTPException) -> VestibuleError:
+    """Say what Starlette's router found in our own words."""
+    if error.status_code == 404:
+        return NotFound("There is nothing at this path.", next_step="GET /docs lists what there is.")
+    if error.status_code == 405:
+        return MethodNotAllowed((error.headers or {}).get("Allow", "GET"))
+    return InvalidRequest(error.detail)

@@ -1,0 +1,95 @@
+"""Reading a request's body: bounded in size and time while it arrives, and what to do when the client goes away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import Message, Receive
+
+from vestibule.core.errors import TooLarge
+from vestibule.gateway.errors import RequestTimeout
+
+
+class ClientGone(Exception):
+    """The client closed the connection; there is nobody to answer."""
+
+
+def too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit / 2**20:g} MiB.", next_step="Send less, or raise limits.body_mib.")
+
+
+class BoundedReceive:
+    """A `receive` that raises `TooLarge` at the first byte over `limit` and `RequestTimeout` after `timeout_s`.
+
+    The size is counted as it arrives, whatever Content-Length claims. Once the body is whole there is no more limit:
+    what comes then is the disconnect.
+    """
+
+    def __init__(self, receive: Receive, limit: int, timeout_s: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._timeout_s = timeout_s
+        self._until: float | None = None
+        self._size = 0
+        self._whole = False
+
+    async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + self._timeout_s
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise RequestTimeout(
+                f"The body did not arrive within {self._timeout_s:g} s.",
+                next_step="Check that Content-Length is right and send it again.",
+            ) from None
+        self._size += len(message.get("body", b""))
+        if self._size > self._limit:
+            raise too_large(self._limit)
+        self._whole = not message.get("more_body", False)
+        return message
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body. Raise `ClientGone` if the client leaves before it is whole."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+@asynccontextmanager
+async def cancelled_when_client_leaves(receive: Receive) -> AsyncIterator[None]:
+    """Cancel what runs inside as soon as the client disconnects, and raise `ClientGone` in its place.
+
+    Use it once the body has been read: `receive` then tells nothing but the disconnect.
+    """
+    working = asyncio.current_task()
+    assert working is not None
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        working.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if gone and not working.uncancel():
+            raise ClientGone from None
+        raise
+    finally:
+        watching.cancel()

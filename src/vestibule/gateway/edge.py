@@ -1,0 +1,68 @@
+"""The outermost layer: every request gets an id, and every error leaves in OpenAI's shape.
+
+Once a status is out an error can only be told inside an event stream; any other response is cut, never completed.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vestibule.core.errors import VestibuleError
+from vestibule.gateway.body import ClientGone
+from vestibule.gateway.errors import body_of, headers_of, internal, status_of
+from vestibule.gateway.reply import send_reply
+
+REQUEST_ID = "vestibule.request_id"
+
+_log = structlog.stdlib.get_logger("vestibule.gateway")
+
+
+class Edge:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        response = _Response(send, f"req_{secrets.token_hex(8)}")
+        scope[REQUEST_ID] = response.id
+        try:
+            await self._app(scope, receive, response.send)
+        except ClientGone:
+            return
+        except VestibuleError as error:
+            await response.fail(error)
+        except Exception as error:  # noqa: BLE001 — the outermost edge: log where, tell the caller only the id
+            _log.error("request_failed", request_id=response.id, method=scope["method"], exc_info=error)
+            await response.fail(internal(response.id))
+
+
+class _Response:
+    """What has been sent so far decides how an error can still be told."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.id = request_id
+        self._send = send
+        self._started = self._finished = self._is_event_stream = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started = True
+            headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
+            self._is_event_stream = any(
+                name == b"content-type" and value.startswith(b"text/event-stream") for name, value in headers
+            )
+        else:
+            self._finished = not message.get("more_body", False)
+        await self._send(message)
+
+    async def fail(self, error: VestibuleError) -> None:
+        if not self._started:
+            await send_reply(self.send, status_of(error), body_of(error), headers_of(error))
+        elif self._is_event_stream and not self._finished:
+            # no [DONE] follows: an official client raises APIError, and nothing looks complete
+            await self.send({"type": "http.response.body", "body": b"data: " + body_of(error) + b"\n\n"})

@@ -1,0 +1,43 @@
+"""What the gateway needs from those that build it. `app.py` hands it the real things."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from vestibule.core.answer import Event
+from vestibule.core.caller import Caller, Credential, Scope
+from vestibule.core.chat import ChatRequest
+
+
+class Pipeline(Protocol):
+    def run(self, credential: Credential, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """Answer: `Opened`, then `Delta`s, then `Completed`; a refusal is raised before `Opened`."""
+        ...
+
+
+class Access(Protocol):
+    async def authenticate(self, credential: Credential) -> Caller: ...
+
+    def admit(self, caller: Caller, scope: Scope) -> None: ...
+
+
+class ModelInfo(msgspec.Struct, frozen=True):
+    """A model as `/v1/models` lists it; `created` in Unix seconds."""
+
+    id: str
+    created: int = 0
+    owned_by: str = "vestibule"
+
+
+class Component(msgspec.Struct, frozen=True):
+    """A part that must be there to answer; `reason` says what is missing and never names a secret."""
+
+    ok: bool
+    reason: str = ""
+
+
+Models = Callable[[], Sequence[ModelInfo]]
+Readiness = Callable[[], Awaitable[Mapping[str, Component]]]

@@ -1,0 +1,211 @@
+"""OpenAI's chat-completions request, every published field of it, and what becomes of each.
+
+A field we cannot honour yet may be sent with its default; any other value is refused by name rather than ignored.
+Hints that change no answer (`user`, `prompt_cache_key`, …) are accepted and have no effect.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from vestibule.core.chat import ChatRequest, Message, Options, Sampling
+from vestibule.core.errors import InvalidRequest
+from vestibule.gateway.wire.decode import decode
+
+_Text = Annotated[str, Meta(max_length=1024)]
+_Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+_Seed = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    type: Literal["text", "refusal", "image_url", "input_audio", "file"]
+    text: str | None = None
+    refusal: str | None = None
+    image_url: object = None
+    input_audio: object = None
+    file: object = None
+    prompt_cache_breakpoint: object = None
+
+
+class WireMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Part] | None = None
+    name: _Text | None = None
+    tool_call_id: _Text | None = None
+    refusal: str | None = None
+    tool_calls: object = None
+    function_call: object = None
+    audio: object = None
+    annotations: object = None
+
+
+class StreamOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    include_usage: bool | None = None
+    include_obfuscation: bool | None = None
+
+
+class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/chat/completions`; `vestibule` is our own part of it."""
+
+    model: str
+    messages: Annotated[list[WireMessage], Meta(min_length=1)]
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Meta(ge=0, le=1)] | None = None
+    max_tokens: _Count | None = None
+    max_completion_tokens: _Count | None = None
+    stop: str | Annotated[list[str], Meta(max_length=4)] | None = None
+    seed: _Seed | None = None
+    metadata: dict[str, str] | None = None
+    vestibule: Options | None = None
+
+    user: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    prompt_cache_options: object = None
+    parallel_tool_calls: bool | None = None
+
+    n: int | None = None
+    tools: list[object] | None = None
+    tool_choice: object = None
+    functions: list[object] | None = None
+    function_call: object = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    logit_bias: dict[str, int] | None = None
+    modalities: list[str] | None = None
+    audio: object = None
+    response_format: object = None
+    prediction: object = None
+    web_search_options: object = None
+    moderation: object = None
+    store: bool | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    reasoning_effort: str | None = None
+    verbosity: str | None = None
+    service_tier: str | None = None
+
+
+# besides null, the values that ask for nothing we do not do anyway
+_HARMLESS: dict[str, tuple[object, ...]] = {
+    "n": (1,),
+    "tools": ([],),
+    "tool_choice": ("none", "auto"),
+    "functions": ([],),
+    "function_call": ("none", "auto"),
+    "logprobs": (False,),
+    "top_logprobs": (0,),
+    "logit_bias": ({},),
+    "modalities": (["text"],),
+    "audio": (),
+    "response_format": ({"type": "text"},),
+    "prediction": (),
+    "web_search_options": (),
+    "moderation": (),
+    "store": (False,),
+    "frequency_penalty": (0,),
+    "presence_penalty": (0,),
+    "reasoning_effort": ("none", "medium"),
+    "verbosity": ("medium",),
+    "service_tier": ("auto", "default"),
+}
+_DECODER = msgspec.json.Decoder(ChatBody)
+
+
+def decode_chat(body: bytes) -> ChatRequest:
+    """Decode a request. Raise `InvalidRequest` naming the field for what is wrong or not served."""
+    wire = decode(body, _DECODER)
+    _refuse_what_is_not_served(wire)
+    options = wire.stream_options or StreamOptions()
+    return ChatRequest(
+        model=_clean(wire.model, "model"),
+        messages=_messages(wire.messages),
+        stream=bool(wire.stream),
+        include_usage=bool(options.include_usage),
+        sampling=Sampling(
+            temperature=wire.temperature,
+            top_p=wire.top_p,
+            max_tokens=wire.max_completion_tokens or wire.max_tokens,
+            stop=(wire.stop,) if isinstance(wire.stop, str) else tuple(wire.stop or ()),
+            seed=wire.seed,
+        ),
+        options=wire.vestibule or Options(),
+        metadata=dict(wire.metadata or {}),
+    )
+
+
+def _refuse_what_is_not_served(wire: ChatBody) -> None:
+    for name, harmless in _HARMLESS.items():
+        value = getattr(wire, name)
+        if value is not None and value not in harmless:
+            raise _not_served(name)
+    if wire.stream_options is not None and not wire.stream:
+        raise InvalidRequest(
+            "`stream_options` goes with `stream`.", next_step="Set `stream` to true.", param="stream_options"
+        )
+    if wire.stream_options is not None and wire.stream_options.include_obfuscation:
+        raise _not_served("stream_options.include_obfuscation")
+
+
+def _messages(wire: list[WireMessage]) -> tuple[Message, ...]:
+    messages = tuple(_message(message, f"messages[{index}]") for index, message in enumerate(wire))
+    question = next((m.content for m in reversed(messages) if m.role == "user"), "")
+    if not question.strip():
+        raise InvalidRequest(
+            "There is no question: `messages` needs one with role `user` and some text.",
+            next_step="Put the question into the last user message.",
+            param="messages",
+        )
+    return messages
+
+
+def _message(wire: WireMessage, path: str) -> Message:
+    if wire.audio is not None:
+        raise _not_served(f"{path}.audio")
+    if wire.role == "tool" and not wire.tool_call_id:
+        raise _required(f"{path}.tool_call_id")
+    if wire.content is None and wire.role not in ("assistant", "function"):
+        raise _required(f"{path}.content")
+    role = "tool" if wire.role == "function" else wire.role
+    name = None if wire.name is None else _clean(wire.name, f"{path}.name")
+    return Message(role, _clean(_text(wire, path), f"{path}.content"), name)
+
+
+def _text(wire: WireMessage, path: str) -> str:
+    if isinstance(wire.content, list):
+        return "\n".join(_part(part, f"{path}.content[{index}]") for index, part in enumerate(wire.content))
+    return wire.content or wire.refusal or ""
+
+
+def _part(part: Part, path: str) -> str:
+    if part.type not in ("text", "refusal"):
+        raise InvalidRequest(
+            f"`{path}` is of type `{part.type}`, which is not served yet by this model.",
+            next_step="Send text.",
+            param=path,
+        )
+    text = part.text if part.type == "text" else part.refusal
+    if text is None:
+        raise _required(f"{path}.{part.type}")
+    return text
+
+
+def _clean(text: str, path: str) -> str:
+    # PostgreSQL has no U+0000 in text, and no question needs one
+    if "\0" in text:
+        raise InvalidRequest(f"`{path}` contains the character U+0000.", next_step="Remove it.", param=path)
+    return text
+
+
+def _not_served(path: str) -> InvalidRequest:
+    return InvalidRequest(f"`{path}` is not served yet by this model.", next_step="Leave it out.", param=path)
+
+
+def _required(path: str) -> InvalidRequest:
+    return InvalidRequest(f"`{path}` is missing.", next_step="It is required.", param=path)

@@ -1,0 +1,1 @@
+"""What happened, kept where it can be counted: one row per request."""

@@ -1,0 +1,1 @@
+"""Providers outside the house, and the one door to them."""

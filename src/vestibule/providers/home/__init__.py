@@ -1,0 +1,1 @@
+"""The way to model servers at home."""

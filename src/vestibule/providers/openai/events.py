@@ -1,0 +1,91 @@
+"""Read a stream of OpenAI chat completion chunks (server-sent events) into ours.
+
+Source: OpenAI's API description, `CreateChatCompletionStreamResponse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from vestibule.core.answer import FinishReason, Usage
+from vestibule.core.errors import UpstreamFailed
+from vestibule.providers.base import Chunk
+
+LINE = 1_048_576
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta = msgspec.field(default_factory=_Delta)
+    finish_reason: str | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Event(msgspec.Struct):
+    choices: list[_Choice] = []
+    usage: _Usage | None = None
+    error: dict[str, Any] | str | None = None
+
+
+_decoder = msgspec.json.Decoder(_Event)
+
+
+async def chunks(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[Chunk, None]:
+    """Yield text as it comes, then one last chunk with the finish reason and usage.
+
+    A stream that ends without a finish reason yields no last chunk: the caller must not take it for complete.
+    Raise `UpstreamFailed` for what is not the protocol.
+    """
+    finish: FinishReason | None = None
+    usage: Usage | None = None
+    async with aclosing(body), aclosing(_events(body, provider)) as events:
+        async for data in events:
+            if data == b"[DONE]":
+                break
+            event = _decode(data, provider)
+            if event.usage:
+                usage = Usage(event.usage.prompt_tokens, event.usage.completion_tokens)
+            for choice in event.choices[:1]:
+                if choice.delta.content:
+                    yield Chunk(choice.delta.content)
+                finish = _finish(choice.finish_reason) or finish
+    if finish:
+        yield Chunk(finish_reason=finish, usage=usage)
+
+
+async def _events(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[bytes, None]:
+    held = b""
+    async for piece in body:
+        *lines, held = (held + piece).split(b"\n")
+        if len(held) > LINE:
+            raise UpstreamFailed(f"{provider} sent a line of more than {LINE} bytes.")
+        for line in lines:
+            if line.startswith(b"data:"):
+                yield line[5:].strip()
+
+
+def _decode(data: bytes, provider: str) -> _Event:
+    try:
+        event = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise UpstreamFailed(f"{provider} sent something that is no chat completion chunk.") from None
+    if event.error:
+        raise UpstreamFailed(f"{provider} reported an error in the middle of its answer.")
+    return event
+
+
+def _finish(reason: str | None) -> FinishReason | None:
+    if reason in ("stop", "length", "content_filter"):
+        return reason  # type: ignore[return-value]  # narrowed by the comparison
+    return "stop" if reason else None

@@ -1,0 +1,46 @@
+"""One protocol over whichever transport the destination calls for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+import msgspec
+
+from vestibule.core.clearance import ClearedRequest, Destination
+from vestibule.core.generation import ModelRequest
+from vestibule.providers.base import Chunk
+from vestibule.providers.openai.events import chunks
+
+
+class Transport(Protocol):
+    def stream(self, cleared: ClearedRequest, destination: Destination, path: str) -> AsyncGenerator[bytes, None]: ...
+
+
+class OpenAIProvider:
+    kind = "openai"
+
+    def __init__(self, provider_id: str, url: str, transport: Transport) -> None:
+        self.id = provider_id
+        self.destination = Destination.parse(url)
+        self._path = "/" + url.partition("://")[2].partition("/")[2].strip("/") if "://" in url else ""
+        self._transport = transport
+
+    def encode(self, request: ModelRequest, model: str) -> bytes:
+        sampling = request.sampling
+        body: dict[str, object] = {
+            "model": model,
+            "messages": [{"role": m.role, "content": m.content} for m in request.prompt or request.messages],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+            "stop": list(sampling.stop) or None,
+            "seed": sampling.seed,
+        }
+        return msgspec.json.encode({name: value for name, value in body.items() if value is not None})
+
+    def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
+        path = f"{self._path.rstrip('/')}/chat/completions"
+        return chunks(self._transport.stream(cleared, self.destination, path), self.id)

@@ -1,0 +1,84 @@
+"""The retrieve step of the flow: what the meters and the documents say about a question.
+
+Buildings first, because a finding there (a cause, a date) tells which documents would bear it out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from vestibule.buildings import BuildingData
+from vestibule.buildings.reading import Reading, read
+from vestibule.core.chat import ChatRequest
+from vestibule.core.errors import InvalidRequest
+from vestibule.core.evidence import Evidence, Finding, Passage, ToolResult
+from vestibule.core.ports import Embedder, Vector
+from vestibule.knowledge import KnowledgeBase
+
+PASSAGES = 6
+RELATED_DAYS = 21
+CAUSE_WORDS = {
+    "stuck_damper": "outdoor air damper stuck, economiser, maintenance log",
+    "failed_setback": "night setback not working, schedule override, maintenance log",
+    "chiller_fault": "chiller fault, condenser, refrigerant, maintenance log",
+    "holiday": "holiday, closure, building closed",
+    "meter_gap": "meter communication lost, missing readings, data gap",
+}
+
+
+class Retriever:
+    def __init__(self, knowledge: KnowledgeBase, buildings: BuildingData, embedder: Embedder) -> None:
+        self._knowledge = knowledge
+        self._buildings = buildings
+        self._embedder = embedder
+
+    async def gather(self, tenant: str, request: ChatRequest, vector: Vector) -> Evidence:
+        """All that may ground an answer to the last question of `request`. `vector` is its embedding."""
+        history = [m.content for m in request.messages if m.role == "user"][:-1]
+        portfolio = await self._buildings.portfolio(tenant)
+        reading = read(request.question, history, portfolio)
+        reading = _restricted_to(reading, request.options.buildings, {b.id for b in portfolio.buildings})
+        results = await self._run(tenant, reading)
+        passages: Sequence[Passage] = ()
+        if request.options.knowledge:
+            passages = await self._passages(tenant, request.question, vector, reading, results)
+        return Evidence(tuple(passages), results, tuple(reading.gaps))
+
+    async def _run(self, tenant: str, reading: Reading) -> tuple[ToolResult, ...]:
+        return tuple(await asyncio.gather(*(self._buildings.run(tenant, call) for call in reading.calls)))
+
+    async def _passages(
+        self, tenant: str, question: str, vector: Vector, reading: Reading, results: Sequence[ToolResult]
+    ) -> list[Passage]:
+        findings = [(r, f) for r in results for f in r.findings if f.cause in CAUSE_WORDS]
+        if findings:
+            return await self._corroborate(tenant, *findings[0])
+        if results or (reading.is_about_data and reading.gaps):
+            return []
+        return await self._knowledge.search(tenant, question, vector, buildings=reading.buildings, limit=PASSAGES)
+
+    async def _corroborate(self, tenant: str, result: ToolResult, finding: Finding) -> list[Passage]:
+        """Passages about the same building, dated near the finding, that speak of its cause."""
+        query = f"{result.building}: {CAUSE_WORDS[finding.cause]}, {finding.period.start:%B %Y}"
+        vector = (await self._embedder.embed([query]))[0]
+        found = await self._knowledge.search(tenant, query, vector, buildings=(result.building_id,), limit=20)
+        reach = timedelta(days=RELATED_DAYS)
+        first, last = (finding.period.start - reach).date(), (finding.period.end + reach).date()
+        near = [p for p in found if p.dated and first <= p.dated <= last and result.building_id in p.buildings]
+        return near[:2]
+
+
+def _restricted_to(reading: Reading, allowed: list[str] | None, known: set[str]) -> Reading:
+    """Leave only the buildings that `vestibule.buildings` names, if it names any."""
+    if allowed is None:
+        return reading
+    strange = [b for b in allowed if b not in known]
+    if strange:
+        raise InvalidRequest(
+            f"vestibule.buildings names `{strange[0][:80]}`, which is not in the portfolio.",
+            next_step=f"Known: {', '.join(sorted(known))}.",
+            param="vestibule.buildings",
+        )
+    return reading.restricted_to(allowed)

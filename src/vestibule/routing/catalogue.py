@@ -1,0 +1,55 @@
+"""The models that are there, each with the provider that serves it and where its bytes would go."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
+
+from vestibule.core.answer import Location
+from vestibule.core.errors import NotFound
+from vestibule.providers.base import Provider
+
+AUTO = "auto"
+
+
+class Model(msgspec.Struct, frozen=True):
+    """`id` is what callers name, `name` what the provider calls it."""
+
+    id: str
+    name: str
+    provider: Provider
+    location: Location
+    automatic: bool = True
+
+
+class Catalogue:
+    """Models in order of preference."""
+
+    def __init__(self, models: Iterable[Model]) -> None:
+        self._models = {model.id: model for model in models}
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self._models.values())
+
+    def names(self) -> list[str]:
+        return [AUTO, *self._models]
+
+    def select(self, name: str) -> list[Model]:
+        """The models a request may mean by `name`. Raise `NotFound` with the nearest known name."""
+        if name == AUTO:
+            return [m for m in self._models.values() if m.automatic]
+        if name in self._models:
+            return [self._models[name]]
+        near = difflib.get_close_matches(name, self.names(), n=1)
+        hint = f"Did you mean `{near[0]}`? " if near else ""
+        raise NotFound(
+            f"The model `{name[:80]}` does not exist here.",
+            next_step=f"{hint}Known: {', '.join(self.names())}. `vestibule models list` shows them.",
+            param="model",
+        )
+
+
+def locate(provider: Provider, home_hosts: Collection[str]) -> Location:
+    return "home" if provider.destination.is_home(home_hosts) else "cloud"

@@ -1,0 +1,51 @@
+"""Order the candidates for one request: a hard filter with reasons, then what is home before what is not.
+
+Scores, budgets, health and prediction come with the router; the shape of a plan stays.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vestibule.core.errors import NoCandidate
+from vestibule.core.sensitivity import Classification
+from vestibule.routing.catalogue import AUTO, Catalogue, Model
+
+CONFIGURATION_VERSION = 1  # waits for configuration: versions of what is tuned at run time
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    model: Model
+    reason: str
+    rejected: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True):
+    candidates: tuple[Candidate, ...]
+    config_version: int = CONFIGURATION_VERSION
+
+    @property
+    def eligible(self) -> tuple[Candidate, ...]:
+        return tuple(c for c in self.candidates if not c.rejected)
+
+
+def plan(catalogue: Catalogue, asked: str, classification: Classification) -> Plan:
+    """Every model the request may mean, home first. Raise `NoCandidate` where the filter leaves none.
+
+    A cloud model that was named stays in: whether its bytes may leave is the gate's decision, not the plan's.
+    """
+    candidates = tuple(_judge(model, asked, classification) for model in catalogue.select(asked))
+    ordered = tuple(sorted(candidates, key=lambda c: (c.rejected, c.model.location == "cloud")))
+    made = Plan(ordered)
+    if not made.eligible:
+        reasons = "; ".join(f"{c.model.id}: {c.reason}" for c in ordered) or "no model is configured"
+        raise NoCandidate(f"No model may answer this request ({reasons}).", next_step="See `vestibule models list`.")
+    return made
+
+
+def _judge(model: Model, asked: str, classification: Classification) -> Candidate:
+    if asked != AUTO:
+        return Candidate(model, "named by the caller")
+    if model.location == "cloud":
+        return Candidate(model, f"{classification.level.label} requests stay home", rejected=True)
+    return Candidate(model, "home comes first")

@@ -1,0 +1,209 @@
+"""The database as every other room sees it: one transaction at a time, as a tenant or as the owner of the tables.
+
+A tenant's transaction runs as a role without SUPERUSER and BYPASSRLS, so that row-level security holds whatever the
+SQL says. Knows where PostgreSQL runs only through `server.py` and `external.py`, and no table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from vestibule.core.errors import StorageFull, Unavailable, VestibuleError
+from vestibule.core.settings import Settings
+from vestibule.storage.external import ExternalServer
+from vestibule.storage.schema import SEARCH_PATH, migrate
+from vestibule.storage.server import EmbeddedServer
+
+_WAIT_S = 10.0
+_AS_TENANT = "SELECT set_config('vestibule.tenant', %s, true)"
+_AS_OWNER = "SELECT 1"
+_NEXT_STEP = "Run `vestibule doctor` to see what is wrong with it, then try again."
+
+Connection = AsyncConnection[TupleRow]
+Pool = AsyncConnectionPool[Connection]
+
+
+class Server(Protocol):
+    """A PostgreSQL that can be asked to be there. All of it blocks."""
+
+    def ensure(self) -> None: ...
+    def owner_conninfo(self) -> str: ...
+    def request_conninfo(self) -> str: ...
+    def close(self) -> None: ...
+
+
+class _Pools(msgspec.Struct, frozen=True, eq=False):
+    owner: Pool
+    request: Pool
+
+
+class Database:
+    """Make one with `open`; it belongs to the event loop it was opened on."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._pools: _Pools | None = None
+        self._recovery: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Database:
+        """Start or find the server, bring its schema up to date and connect.
+
+        Raise `Unavailable` or `StorageFull` with the next step. Several processes may do this at once.
+        """
+        embedded = settings.database_url is None
+        server: Server = (
+            EmbeddedServer(settings.home, settings.postgres_user)
+            if embedded
+            else ExternalServer(str(settings.database_url), settings.home)
+        )
+        database = cls(server)
+        try:
+            await database._connect()
+        except BaseException:
+            server.close()
+            raise
+        return database
+
+    @asynccontextmanager
+    async def tenant(self, tenant: str) -> AsyncIterator[Connection]:
+        """One transaction that sees and writes the rows of `tenant` only; rolled back if the block raises."""
+        if not tenant:
+            raise ValueError("a tenant has a name")
+        async with self._transaction(tenant) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[Connection]:
+        """One transaction as the owner of the tables: every tenant's rows. For key look-up and operators' work."""
+        async with self._transaction(None) as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Return if the database answers; raise `Unavailable` if it does not, with the next step."""
+        async with self.owner():
+            pass
+
+    async def close(self) -> None:
+        """Close every connection and let go of the embedded server, which stops if we were its last user."""
+        if self._recovery:
+            self._recovery.cancel()
+        pools, self._pools = self._pools, None
+        if pools:
+            await _close(pools)
+        await asyncio.to_thread(self._server.close)
+
+    @asynccontextmanager
+    async def _transaction(self, tenant: str | None) -> AsyncIterator[Connection]:
+        pool, connection = await self._begin(tenant)
+        try:
+            try:
+                yield connection
+            except BaseException:
+                if not connection.closed:
+                    await connection.rollback()
+                raise
+            await connection.commit()
+        except psycopg.Error as error:
+            translated = _translated(error, connection)
+            if translated is None:
+                raise
+            raise translated from None
+        finally:
+            await pool.putconn(connection)
+
+    async def _begin(self, tenant: str | None) -> tuple[Pool, Connection]:
+        """A connection with its transaction begun. If the server is gone it is brought back, once."""
+        pools = self._pools
+        try:
+            return await self._try_to_begin(tenant)
+        except psycopg.OperationalError as error:
+            if isinstance(error, PoolTimeout) and await self._is_busy():
+                raise Unavailable(
+                    f"No database connection came free in {_WAIT_S:.0f} s.", next_step="Send fewer requests at once."
+                ) from None
+        await self._recover(pools)
+        try:
+            return await self._try_to_begin(tenant)
+        except psycopg.OperationalError as error:
+            raise _away(error) from None
+
+    async def _try_to_begin(self, tenant: str | None) -> tuple[Pool, Connection]:
+        if self._pools is None:
+            raise psycopg.OperationalError("not connected")
+        pool = self._pools.owner if tenant is None else self._pools.request
+        connection = await pool.getconn()
+        try:
+            if tenant is None:
+                await connection.execute(_AS_OWNER)
+            else:
+                await connection.execute(_AS_TENANT, [tenant])
+        except BaseException:
+            await pool.putconn(connection)
+            raise
+        return pool, connection
+
+    async def _is_busy(self) -> bool:
+        try:
+            async with await AsyncConnection.connect(self._server.owner_conninfo(), connect_timeout=5):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    async def _recover(self, lost: _Pools | None) -> None:
+        """Reconnect, starting the embedded server again if need be. Callers that come meanwhile share one attempt."""
+        if self._pools is not None and self._pools is not lost:
+            return
+        if self._recovery is None or self._recovery.done():
+            self._recovery = asyncio.create_task(self._connect())
+        await asyncio.shield(self._recovery)
+
+    async def _connect(self) -> None:
+        lost, self._pools = self._pools, None
+        if lost:
+            await _close(lost)
+        try:
+            await asyncio.to_thread(self._server.ensure)
+            owner = make_conninfo(self._server.owner_conninfo(), options=SEARCH_PATH)
+            request = make_conninfo(self._server.request_conninfo(), options=SEARCH_PATH)
+            await asyncio.to_thread(migrate, owner)
+        except psycopg.Error as error:
+            raise _away(error) from None
+        pools = _Pools(_pool(owner, most=4), _pool(request, most=8))
+        await pools.owner.open()
+        await pools.request.open()
+        self._pools = pools
+
+
+def _pool(conninfo: str, *, most: int) -> Pool:
+    return AsyncConnectionPool(conninfo, min_size=1, max_size=most, timeout=_WAIT_S, open=False)
+
+
+async def _close(pools: _Pools) -> None:
+    await pools.owner.close(timeout=1)
+    await pools.request.close(timeout=1)
+
+
+def _translated(error: psycopg.Error, connection: Connection) -> VestibuleError | None:
+    """Our error for what is the database's own trouble; None for what the statement did wrong."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return StorageFull(
+            "The disk of the database is full; nothing was written.", next_step="Free some space and try again."
+        )
+    return _away(error) if connection.closed else None
+
+
+def _away(error: psycopg.Error) -> Unavailable:
+    if isinstance(error, psycopg.errors.DiskFull):
+        return StorageFull("The disk of the database is full.", next_step="Free some space and try again.")
+    return Unavailable(f"The database does not answer ({type(error).__name__}).", next_step=_NEXT_STEP)

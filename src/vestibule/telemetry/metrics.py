@@ -1,0 +1,98 @@
+"""What is counted, in Prometheus' format. Knows numbers and bounded labels; never a text, a key or a tenant.
+
+A label value that callers could invent becomes "other", so that no client can grow the registry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+OTHER = "other"
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_LOCATIONS = frozenset({"home", "cloud", "none"})
+_CLASSES = frozenset({"public", "internal", "confidential", "restricted"})
+_DECISIONS = frozenset({"home", "cloud", "refused"})
+_LEVELS = frozenset({"exact", "semantic"})
+_RESULTS = frozenset({"hit", "miss", "bypass"})
+_STATUS = re.compile(r"[a-z_]{2,32}")
+_STATUSES_AT_MOST = 64
+_DURATIONS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+
+
+class Metrics:
+    """One process's counters, in a registry of their own. `models` names the models that may become labels."""
+
+    def __init__(self, models: Callable[[], Collection[str]] = tuple) -> None:
+        self._models = models
+        self._statuses: set[str] = set()
+        self._answered = {"home": 0, "cloud": 0}
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "vestibule_requests", "Chat requests by how they ended.", ["model", "location", "status"], registry=registry
+        )
+        self._duration = Histogram(
+            "vestibule_request_duration_seconds",
+            "From the request's arrival to its record.",
+            buckets=_DURATIONS_S,
+            registry=registry,
+        )
+        self._first_token = Histogram(
+            "vestibule_time_to_first_token_seconds",
+            "From the request's arrival to the first piece of its answer.",
+            buckets=_DURATIONS_S,
+            registry=registry,
+        )
+        self._egress = Counter(
+            "vestibule_egress", "Decisions of the egress gate.", ["class", "decision"], registry=registry
+        )
+        self._cache = Counter("vestibule_cache_lookups", "Cache look-ups.", ["level", "result"], registry=registry)
+        share = Gauge(
+            "vestibule_local_share_ratio",
+            "Share of the answers given at home since the start; NaN before the first.",
+            registry=registry,
+        )
+        share.set_function(self._local_share)
+
+    def answered(
+        self, model: str, location: str, status: str, duration_s: float, first_token_s: float | None = None
+    ) -> None:
+        """Count a request that ended: `status` is "ok", "cancelled" or an error code; seconds since its arrival."""
+        known = model if model == "none" or model in self._models() else OTHER
+        self._requests.labels(known, _bounded(location, _LOCATIONS), self._status(status)).inc()
+        self._duration.observe(duration_s)
+        if first_token_s is not None:
+            self._first_token.observe(first_token_s)
+        if status == "ok" and location in self._answered:
+            self._answered[location] += 1
+
+    def egress(self, level: str, decision: str) -> None:
+        """Count a decision of the gate: the privacy class, and "home", "cloud" or "refused"."""
+        self._egress.labels(_bounded(level, _CLASSES), _bounded(decision, _DECISIONS)).inc()
+
+    def cache(self, level: str, result: str) -> None:
+        """Count a look-up: the level "exact" or "semantic", and "hit", "miss" or "bypass"."""
+        self._cache.labels(_bounded(level, _LEVELS), _bounded(result, _RESULTS)).inc()
+
+    def exposition(self) -> bytes:
+        """Render everything counted, as `CONTENT_TYPE` says."""
+        return generate_latest(self._registry)
+
+    def _local_share(self) -> float:
+        total = sum(self._answered.values())
+        return self._answered["home"] / total if total else float("nan")
+
+    def _status(self, status: str) -> str:
+        if status not in self._statuses:
+            if not _STATUS.fullmatch(status) or len(self._statuses) >= _STATUSES_AT_MOST:
+                return OTHER
+            self._statuses.add(status)
+        return status
+
+
+def _bounded(value: str, allowed: frozenset[str]) -> str:
+    return value if value in allowed else OTHER

@@ -1,0 +1,44 @@
+"""What every room's tests may ask for: a real PostgreSQL, an open database on it, a tenant nobody else has."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from vestibule.core.settings import Settings
+from vestibule.storage.database import Database
+from vestibule.storage.server import EmbeddedServer
+
+
+@pytest.fixture(scope="session")
+def storage_home() -> Iterator[Path]:
+    """A home whose embedded PostgreSQL runs as long as the tests do."""
+    home = Path(tempfile.mkdtemp(prefix="vestibule-tests-"))
+    server = EmbeddedServer(home, Settings().postgres_user)
+    server.ensure()
+    yield home
+    server.close()
+    server.wait_stopped()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+async def database(storage_home: Path) -> AsyncIterator[Database]:
+    """An open database, migrated. Shared by all tests of a run: keep to a `tenant` of your own."""
+    database = await Database.open(Settings(home=storage_home))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def tenant(database: Database) -> str:
+    """The id of a tenant made for this test."""
+    name = f"tenant-{uuid4().hex[:12]}"
+    async with database.owner() as connection:
+        await connection.execute("INSERT INTO tenants (id) VALUES (%s)", [name])
+    return name

@@ -1,0 +1,71 @@
+"""Settings: file, then environment; what is wrong is named with its line and its mend."""
+
+from pathlib import Path
+
+import pytest
+
+from vestibule.core.settings import Settings, SettingsError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "vestibule.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_defaults_need_nothing() -> None:
+    settings = Settings.load(environ={})
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.home == Path.home() / ".vestibule"
+
+
+def test_the_environment_lies_over_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "port: 9000\nhost: 0.0.0.0\nlimits: {requests_per_minute: 5}\n")
+    settings = Settings.load(path, {"VESTIBULE_PORT": "9001", "VESTIBULE_HOME": str(tmp_path)})
+    assert (settings.port, settings.host, settings.home) == (9001, "0.0.0.0", tmp_path)
+    assert settings.limits.requests_per_minute == 5
+
+
+def test_models_and_their_providers(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "providers: [{id: o, kind: openai, url: 'https://api.example.com/v1'}]\n"
+        "models: [{id: gpt-4o, provider: o, name: gpt-4o}]\n",
+    )
+    assert Settings.load(path, {}).models[0].provider == "o"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("port: [1", r"vestibule.yaml:\d+: "),
+        ("- a\n- b\n", "a mapping of settings is expected"),
+        ("prot: 9000\n", "prot.*Known settings: home, host, port"),
+        ("port: many\n", "Expected `int`"),
+        ("port: 70000\n", "not a TCP port"),
+        ("limits: {requests_per_minute: x}\n", "limits.requests_per_minute"),
+        ("providers: [{id: o, kind: openai, url: nonsense}]\n", "provider `o`.*not an http"),
+        ("providers: [{id: o, kind: telepathy, url: 'http://a'}]\n", "telepathy"),
+        ("models: [{id: m, provider: o, name: m}]\n", "names the provider `o`"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        Settings.load(write(tmp_path, text), {})
+
+
+def test_a_missing_or_unreadable_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"does not exist. Check --config"):
+        Settings.load(tmp_path / "none.yaml", {})
+    (tmp_path / "latin.yaml").write_bytes(b"host: \xff\xfe")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load(tmp_path / "latin.yaml", {})
+
+
+def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
+    assert Settings.load(write(tmp_path, ""), {}) == Settings.load(None, {})
+
+
+def test_a_wrong_variable_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"environment.*VESTIBULE_"):
+        Settings.load(environ={"VESTIBULE_PORT": "many"})

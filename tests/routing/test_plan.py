@@ -1,0 +1,64 @@
+"""The catalogue and the plan: who may answer, in which order, and why not the others."""
+
+import pytest
+
+from vestibule.core.clearance import Sealer
+from vestibule.core.errors import NoCandidate, NotFound
+from vestibule.core.sensitivity import Classification, PrivacyClass
+from vestibule.providers.base import Provider
+from vestibule.providers.cloud.transport import CloudTransport
+from vestibule.providers.openai import OpenAIProvider
+from vestibule.routing.catalogue import Catalogue, Model, locate
+from vestibule.routing.plan import plan
+
+CLASS = Classification(PrivacyClass.PUBLIC)
+
+
+def provider(url: str) -> Provider:
+    return OpenAIProvider("p", url, CloudTransport(Sealer()))
+
+
+def model(name: str, url: str, automatic: bool = True) -> Model:
+    made = provider(url)
+    return Model(name, name, made, locate(made, ()), automatic)
+
+
+HOME = model("home", "http://127.0.0.1:9000")
+CLOUD = model("gpt-4o", "https://api.example.com/v1")
+TINY = model("tiny", "http://127.0.0.1:9001", automatic=False)
+CATALOGUE = Catalogue([CLOUD, HOME, TINY])
+
+
+def test_auto_stays_home_and_says_why_not_the_others() -> None:
+    made = plan(CATALOGUE, "auto", CLASS)
+    assert [c.model.id for c in made.eligible] == ["home"]
+    assert {c.model.id: c.reason for c in made.candidates if c.rejected} == {"gpt-4o": "public requests stay home"}
+
+
+def test_a_named_model_is_the_only_candidate() -> None:
+    assert [c.model.id for c in plan(CATALOGUE, "tiny", CLASS).eligible] == ["tiny"]
+    assert [c.model.id for c in plan(CATALOGUE, "gpt-4o", CLASS).eligible] == ["gpt-4o"]
+
+
+def test_an_unknown_name_gets_the_nearest() -> None:
+    with pytest.raises(NotFound, match="Did you mean `gpt-4o`"):
+        plan(CATALOGUE, "gpt4o", CLASS)
+    with pytest.raises(NotFound, match="Known: auto, gpt-4o, home, tiny"):
+        plan(CATALOGUE, "zzz", CLASS)
+
+
+def test_nobody_left_is_said_with_reasons() -> None:
+    with pytest.raises(NoCandidate, match="gpt-4o: public requests stay home"):
+        plan(Catalogue([CLOUD]), "auto", CLASS)
+    with pytest.raises(NoCandidate, match="no model is configured"):
+        plan(Catalogue([]), "auto", CLASS)
+
+
+def test_home_hosts_decide_where_a_server_is() -> None:
+    assert locate(provider("http://gpu.example.net:8000"), ()) == "cloud"
+    assert locate(provider("http://gpu.example.net:8000"), ("gpu.example.net",)) == "home"
+
+
+def test_names_and_order() -> None:
+    assert CATALOGUE.names() == ["auto", "gpt-4o", "home", "tiny"]
+    assert [m.id for m in CATALOGUE] == ["gpt-4o", "home", "tiny"]
