@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -20,9 +19,7 @@ from pathlib import Path
 
 from vestibule.providers.embedder import MiniLM
 
-_WORDS = (
-    "the pump of the plant room runs at night since the fan of the boiler has a fault and no one is there to see it"
-)
+_WORDS = "the pump of the plant room runs at night since the fan of the boiler has a fault and no one is there to see"
 
 
 def main() -> None:
@@ -46,17 +43,17 @@ def main() -> None:
 
 async def _measure(home: Path, threads: int) -> dict[str, float]:
     """Measure in a process that has only loaded the model, so that memory is what a server pays."""
-    rss_before_mib = _rss_mib()
+    rss_before_mib = _resident_mib("VmRSS")
     started = time.perf_counter()
     model = MiniLM.load(home, threads=threads)
     load_s = time.perf_counter() - started
-    rss_mib = _rss_mib()
+    rss_mib = _resident_mib("VmRSS")
     figures = {"load_s": round(load_s, 3), "rss_added_by_load_mib": round(rss_mib - rss_before_mib, 1)}
     figures["sentences_of_30_tokens_per_cpu_s"] = await _throughput(model, [_text(model, 30)] * 320)
     figures["chunks_of_200_tokens_per_cpu_s"] = await _throughput(model, [_text(model, 200)] * 40)
     for tokens in (16, 64, 128):
         figures[f"p50_ms_{tokens}_tokens"] = await _latency_ms(model, _text(model, tokens))
-    figures["rss_peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    figures["rss_peak_mib"] = round(_resident_mib("VmHWM"), 1)
     model.close()
     return figures
 
@@ -91,13 +88,13 @@ def _timed(action: Callable[[], None]) -> float:
     return round(time.perf_counter() - started, 2)
 
 
-def _rss_mib() -> float:
-    """Resident memory now; Linux only, 0 elsewhere."""
+def _resident_mib(field: str) -> float:
+    """Resident memory now (VmRSS) or at its highest (VmHWM); Linux only, 0 elsewhere."""
     try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
     except OSError:
         return 0.0
-    return pages * resource.getpagesize() / 2**20
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
 
 
 if __name__ == "__main__":

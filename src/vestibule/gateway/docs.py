@@ -36,6 +36,7 @@ _TYPES = (
     Health,
     ErrorBody,
 )
+_REFERENCE = "#/components/schemas/{name}"
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a2b33}"
     "h2{margin-top:2.5rem;font-size:1.1rem}code{background:#eef3f4;padding:.1em .3em;border-radius:3px}"
@@ -65,7 +66,7 @@ def openapi(app: FastAPI) -> Document:
     """FastAPI's document of its own routes, completed by the chat route and by the types we encode ourselves."""
     document: Document = app.openapi()
     if PATH not in document["paths"]:
-        _, schemas = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
+        _, schemas = msgspec.json.schema_components(_TYPES, ref_template=_REFERENCE)
         document.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
         document["paths"][PATH] = {"post": _CHAT}
     return document
@@ -76,7 +77,7 @@ def body(name: str) -> Document:
 
 
 def content(name: str) -> Document:
-    return {JSON: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {JSON: {"schema": {"$ref": _REFERENCE.format(name=name)}}}
 
 
 _CHAT: Document = {

@@ -5,6 +5,8 @@ Once a status is out an error can only be told inside an event stream; any other
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
 
 import structlog
@@ -16,6 +18,7 @@ from vestibule.gateway.errors import body_of, headers_of, internal, status_of
 from vestibule.gateway.reply import send_reply
 
 REQUEST_ID = "vestibule.request_id"
+DRAIN_S = 5.0
 
 _log = structlog.stdlib.get_logger("vestibule.gateway")
 
@@ -28,10 +31,10 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        response = _Response(send, f"req_{secrets.token_hex(8)}")
+        response = _Response(receive, send, f"req_{secrets.token_hex(8)}")
         scope[REQUEST_ID] = response.id
         try:
-            await self._app(scope, receive, response.send)
+            await self._app(scope, response.receive, response.send)
         except ClientGone:
             return
         except VestibuleError as error:
@@ -42,12 +45,19 @@ class Edge:
 
 
 class _Response:
-    """What has been sent so far decides how an error can still be told."""
+    """What has been read and sent so far decides how an error can still be told."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, receive: Receive, send: Send, request_id: str) -> None:
         self.id = request_id
+        self._receive = receive
         self._send = send
+        self._body_read = False
         self._started = self._finished = self._is_event_stream = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._body_read = not message.get("more_body", False)
+        return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -62,7 +72,15 @@ class _Response:
 
     async def fail(self, error: VestibuleError) -> None:
         if not self._started:
-            await send_reply(self.send, status_of(error), body_of(error), headers_of(error))
+            await send_reply(self.send, status_of(error), body_of(error), headers_of(error), then=self._drain)
         elif self._is_event_stream and not self._finished:
             # no [DONE] follows: an official client raises APIError, and nothing looks complete
             await self.send({"type": "http.response.body", "body": b"data: " + body_of(error) + b"\n\n"})
+
+    async def _drain(self) -> None:
+        """Take what is left of the body, and drop it: closing while the client still sends would reset the connection
+        before it has read the reply."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while not self._body_read:
+                    await self.receive()

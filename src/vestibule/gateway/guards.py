@@ -6,6 +6,8 @@ rebinding or by a cross-site request. Knows no key and no route.
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,6 +16,7 @@ from vestibule.core.settings import Settings
 from vestibule.gateway.body import BoundedReceive, too_large
 from vestibule.gateway.errors import UnsupportedMediaType
 
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\[\]:@/]+)(:[0-9]{1,5})?")
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})
 
 
@@ -35,7 +38,8 @@ class Guards:
         await self._app(scope, receive, send)
 
     def _check_host(self, hosts: list[str]) -> None:
-        if len(hosts) != 1 or _hostname(hosts[0]) not in self._hosts:
+        named = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+        if named is None or _bare(named.group("name")) not in self._hosts:
             raise Forbidden(
                 "This server does not answer under the host name of this request.",
                 next_step="Use the address it is bound to, or add the name to allowed_hosts in vestibule.yaml.",
@@ -76,13 +80,6 @@ def _unreadable(headers: Headers) -> VestibuleError | None:
             "A compressed body is not read.", next_step="Send it without the header Content-Encoding."
         )
     return None
-
-
-def _hostname(host: str) -> str:
-    """The name in a Host header, without its port."""
-    if host.startswith("["):
-        return _bare(host.partition("]")[0])
-    return _bare(host.partition(":")[0])
 
 
 def _bare(name: str) -> str:

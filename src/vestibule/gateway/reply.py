@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.types import Send
 
@@ -10,9 +10,18 @@ JSON = "application/json"
 
 
 async def send_reply(
-    send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None, *, content_type: str = JSON
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str] | None = None,
+    *,
+    then: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    fields = {"content-type": content_type, "content-length": str(len(body)), **(headers or {})}
+    """Send a JSON body; await `then` when the client has all of it and the connection is still open."""
+    fields = {"content-type": JSON, "content-length": str(len(body)), **(headers or {})}
     raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    if then:
+        await then()
+    await send({"type": "http.response.body", "body": b""})

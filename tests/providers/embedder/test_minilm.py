@@ -33,6 +33,12 @@ async def test_nothing_in_nothing_out(model: MiniLM) -> None:
     assert (await model.embed([])).shape == (0, 384)
 
 
+async def test_half_a_surrogate_pair_is_a_question_mark(model: MiniLM) -> None:
+    vectors = await model.embed(["pump \ud83c", "pump ?"])
+    np.testing.assert_array_equal(vectors[0], vectors[1])
+    assert model.count_tokens("\udfff") == 3
+
+
 async def test_only_the_first_256_tokens_are_seen(model: MiniLM) -> None:
     seen = "pump " * 254
     vectors = await model.embed([seen, seen + "chiller " * 50, "pump " * 253 + "chiller"])

@@ -61,10 +61,10 @@ def test_built_model_is_loaded_without_the_builder(built_home: Path) -> None:
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "emptied", "half-written"])
 async def test_damaged_model_is_built_again(home: Path, model: MiniLM, damage: str) -> None:
     (path,) = _built_files(home)
-    content = bytearray(path.read_bytes())
-    if damage == "flipped":
-        content[len(content) // 2] ^= 1
-    left = {"truncated": content[:-1], "flipped": content, "emptied": b"", "half-written": content[:1000]}[damage]
+    content = path.read_bytes()
+    middle = len(content) // 2
+    flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    left = {"truncated": content[:-1], "flipped": flipped, "emptied": b"", "half-written": content[:1000]}[damage]
     path.write_bytes(left)
     if damage == "half-written":
         path.rename(path.with_name("all-MiniLM-L6-v2-int8-r0-old-building-x"))

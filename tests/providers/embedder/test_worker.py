@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Sequence
 
@@ -35,7 +36,7 @@ async def _started(worker: Worker, gate: Gate, *jobs: tuple[str, bool]) -> list[
     for text, urgent in jobs:
         tasks.append(asyncio.create_task(worker.run([text], urgent=urgent)))
         await asyncio.sleep(0)
-    assert await asyncio.to_thread(gate.entered.wait, 30)
+        assert await asyncio.to_thread(gate.entered.wait, 30)
     return tasks
 
 
@@ -80,17 +81,18 @@ async def test_close_finishes_what_runs_and_refuses_what_waits() -> None:
     running, waiting, dropped = await _started(worker, gate, ("running", False), ("waiting", True), ("dropped", True))
     dropped.cancel()
     closing = asyncio.create_task(asyncio.to_thread(worker.close))
-    while True:
-        try:
-            late = asyncio.create_task(worker.run(["late"], urgent=True))
-            await asyncio.sleep(0.01)
-            if late.done():
-                await late
-        except Unavailable:
-            break
+    with pytest.raises(Unavailable, match="closed"):
+        await _knock(worker)
     gate.open.set()
     assert (await running).shape == (1, 1)
     with pytest.raises(Unavailable, match="closed"):
         await waiting
     await closing
     assert gate.ran == ["running"]
+
+
+async def _knock(worker: Worker) -> None:
+    """Ask again and again, until the worker answers that it is closed."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(worker.run(["late"], urgent=False), 0.05)

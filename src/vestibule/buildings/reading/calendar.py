@@ -11,6 +11,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from vestibule.buildings.portfolio import Portfolio
+from vestibule.buildings.reading.vocabulary import canonical
+from vestibule.buildings.reading.words import words
 from vestibule.core.evidence import Period
 
 Grain = Literal["day", "week", "month", "quarter", "season", "year", "holiday", "range", "hours"]
@@ -73,8 +76,8 @@ def a_day(year: int, month: int, number: int) -> date:
     try:
         return date(year, month, number)
     except ValueError:
-        name = MONTH_NAMES[month - 1] if 1 <= month <= 12 else f"month {month}"
-        raise NoSuchDate(f"{number} {name} {year} is not a date.") from None
+        said = f"{number} {MONTH_NAMES[month - 1]} {year}" if 1 <= month <= 12 else f"{number}.{month}.{year}"
+        raise NoSuchDate(f"{said} is not a date.") from None
 
 
 def month(year: int, number: int) -> Span:
@@ -144,6 +147,18 @@ class Calendar:
     end: datetime
     zone: ZoneInfo
     holidays: Mapping[str, tuple[date, ...]]
+
+    @classmethod
+    def of(cls, portfolio: Portfolio) -> Calendar:
+        """The calendar of a portfolio; holidays by their names in canonical words."""
+        zone = ZoneInfo(portfolio.timezone)
+        holidays: dict[str, list[date]] = {}
+        for holiday in portfolio.holidays:
+            holidays.setdefault(" ".join(canonical(words(holiday.name))), []).append(holiday.date)
+        start, end = (
+            moment.astimezone(zone).replace(tzinfo=None) for moment in (portfolio.data_start, portfolio.data_end)
+        )
+        return cls(start, end, zone, {name: tuple(dates) for name, dates in holidays.items() if name})
 
     @property
     def last_day(self) -> date:

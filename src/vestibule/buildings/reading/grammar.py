@@ -1,7 +1,7 @@
 """The rules that `periods.py` reads, in order, and the builders they name. A new way to say a period is one line here.
 
-Definitions where speech is loose, always said in the label: the Nth week of a month is its days 1–7, 8–14, 15–21, 22–28,
-29–end; the last week its last seven days; early, mid and late are days 1–10, 11–20 and 21–end; a night is 20:00–06:00,
+Definitions where speech is loose, always said in the label: the Nth week of a month is its days 1–7, 8–14, 15–21, 22–28
+and 29–end; the last week its last seven days; early, mid and late are days 1–10, 11–20 and 21–end; a night is 20:00–06:00,
 a morning 06–12, an afternoon 12–18, an evening 18–22; "last" is the latest that is complete in the data.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from vestibule.buildings.reading import calendar as cal
@@ -87,6 +87,17 @@ def _digit_date(match: re.Match[str], scratch: Scratch) -> Span:
         return days(day, day, "day", f"{cal.say(day, day)}{note}")
 
     return scratch.latest(build, year if not year or len(year) == 4 else f"20{year}")
+
+
+def _short_date(match: re.Match[str], scratch: Scratch) -> str:
+    """Day and month in digits, after a preposition only: "24/7" is none."""
+    number, month = int(match[2]), int(match[4])
+
+    def build(candidate: int) -> Span:
+        day = a_day(candidate, month, number)
+        return days(day, day, "day", f"{cal.say(day, day)}{' (read with the day first)' if match[3] == '/' else ''}")
+
+    return f"{match[1]} {scratch.put(scratch.latest(build))}"
 
 
 def _named_date(number: str, month: str, year: str | None, scratch: Scratch) -> Span:
@@ -282,8 +293,8 @@ def _last_year(match: re.Match[str], scratch: Scratch) -> Span | str:
 
 def _since(match: re.Match[str], scratch: Scratch) -> Span:
     span, covered = scratch.at(match[2]), scratch.calendar.covered
-    if match[1] == "before":
-        return days(min(covered.first, span.first - DAY), span.first - DAY)
+    if match[1] == "until":
+        return days(min(covered.first, span.last), span.last)
     first = span.last + DAY if match[1] == "after" else span.first
     return days(first, max(first, covered.last))
 
@@ -322,12 +333,11 @@ RULES: tuple[Rule, ...] = (
     # explicit days
     _rule(r"(\d{4})-(\d{2})-(\d{2})", _iso_date),
     _rule(r"(\d{1,2})([./])(\d{1,2})[./](\d{4}|\d{2})", _digit_date),
-    _rule(r"(?<=on )(\d{1,2})(\.)(\d{1,2})(?:\.)()(?= |$)", _digit_date),
-    _rule(r"(?<=from )(\d{1,2})(\.)(\d{1,2})(?:\.)()(?= |$)", _digit_date),
-    _rule(r"(?<=to )(\d{1,2})(\.)(\d{1,2})(?:\.)()(?= |$)", _digit_date),
+    _rule(r"(on|from|to|until|between|and|since|of) (\d{1,2})([./])(\d{1,2})\.?(?=\s|$)", _short_date),
+    _rule(rf"week (\d) (?:of|in) {_THE}{_M}", lambda m, s: f"{m[1]} week of {m[2]}"),
     _rule(f"{_M}{_Y} {_NTH} (week|weekend)", lambda m, s: f"{m[3]} {m[4]} of {m[1]}{' ' + m[2] if m[2] else ''}"),
     _rule(
-        rf"(?:between |from )?{_THE}{_WEEKDAY}{_D} to {_THE}{_WEEKDAY}{_D} (?:of )?{_M}{_Y}",
+        rf"(?:between |from )?{_THE}{_WEEKDAY}{_D} (?:to|until) {_THE}{_WEEKDAY}{_D} (?:of )?{_M}{_Y}",
         lambda m, s: _days_of_month(m[1], m[2], m[3], m[4], s),
     ),
     _rule(
@@ -361,7 +371,6 @@ RULES: tuple[Rule, ...] = (
         lambda m, s: _season(m[1], m[2], s),
     ),
     # parts of months
-    _rule(rf"week (\d) (?:of|in) {_THE}@m(\d+)", lambda m, s: _nth(m, m[1], "week", s.at(m[2]))),
     _rule(
         rf"{_THE}{_NTH} (week|fullweek|weekend|{'|'.join(WEEKDAYS)}) (?:of|in|on) {_THE}@m(\d+)",
         lambda m, s: _nth(m, m[1], m[2], s.at(m[3])),
@@ -441,9 +450,9 @@ RULES: tuple[Rule, ...] = (
         lambda m, s: f"{m[1]} {s.put(cal.year(int(m[2])))}",
     ),
     _rule(r"((?:19|20)\d\d)$", lambda m, s: cal.year(int(m[1]))),
-    _rule(rf"(from|between) {_THE}@[a-z](\d+) (?:to|and) {_THE}@[a-z](\d+)", _from_to),
-    _rule(rf"()@[a-z](\d+) to {_THE}@[a-z](\d+)", _from_to),
-    _rule(rf"(since|after) {_THE}@[a-z](\d+)", _since),
+    _rule(rf"(from|between) {_THE}@[a-z](\d+) (?:to|until|and) {_THE}@[a-z](\d+)", _from_to),
+    _rule(rf"()@[a-z](\d+) (?:to|until) {_THE}@[a-z](\d+)", _from_to),
+    _rule(rf"(since|after|until) {_THE}@[a-z](\d+)", _since),
     _rule(rf"{_THE}(?:same )?previous (day|week|weekend|month|quarter|year|period)", _previous),
     _rule(r"yearonyear", lambda m, s: _before(m, "year", s)),
 )

@@ -1,7 +1,7 @@
 """Find the periods a question names and turn them into spans of the data's calendar.
 
-The grammar (`grammar.py`) is a list of rules, read top to bottom. Each replaces what it understood by a token, `@m0` for
-the month that is span 0, so that later rules build on earlier ones: "8 july" → `@d0`, "week of @d0" → `@w1`.
+The grammar (`grammar.py`) is a list of rules, read top to bottom. Each replaces what it understood by a token, `@m0`
+for the month that is span 0, so that later rules build on earlier ones: "8 july" → `@d0`, "week of @d0" → `@w1`.
 Expects canonical words. Knows no building and no intent.
 """
 
@@ -76,10 +76,47 @@ _TOKEN = re.compile(r"@[a-z](\d+)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?! (?:electricity|gas|chilledwater|cost))")
 
 _BEFORE_MONTH = frozenset(
-    "in of for to from and vs than mid early late last this since with during or between week throughout before".split()
+    [
+        "and",
+        "before",
+        "between",
+        "during",
+        "early",
+        "for",
+        "from",
+        "in",
+        "last",
+        "late",
+        "mid",
+        "of",
+        "or",
+        "since",
+        "than",
+        "this",
+        "throughout",
+        "to",
+        "vs",
+        "week",
+        "with",
+    ]
 )
 _AFTER_MONTH = frozenset(
-    "electricity gas chilledwater consumption cost energy vs and peak heating cooling to high low".split()
+    [
+        "and",
+        "chilledwater",
+        "consumption",
+        "cooling",
+        "cost",
+        "electricity",
+        "energy",
+        "gas",
+        "heating",
+        "high",
+        "low",
+        "peak",
+        "to",
+        "vs",
+    ]
 )
 
 

@@ -17,6 +17,8 @@ from vestibule.gateway.wire.decode import decode
 
 _Text = Annotated[str, Meta(max_length=1024)]
 _Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+_Unserved = Annotated[object, Meta(extra_json_schema={"type": "null", "description": "not served yet"})]
+_Hint = Annotated[object, Meta(extra_json_schema={"description": "accepted, without effect"})]
 _Seed = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
@@ -24,10 +26,10 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: Literal["text", "refusal", "image_url", "input_audio", "file"]
     text: str | None = None
     refusal: str | None = None
-    image_url: object = None
-    input_audio: object = None
-    file: object = None
-    prompt_cache_breakpoint: object = None
+    image_url: _Unserved = None
+    input_audio: _Unserved = None
+    file: _Unserved = None
+    prompt_cache_breakpoint: _Hint = None
 
 
 class WireMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,10 +38,10 @@ class WireMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: _Text | None = None
     tool_call_id: _Text | None = None
     refusal: str | None = None
-    tool_calls: object = None
-    function_call: object = None
-    audio: object = None
-    annotations: object = None
+    tool_calls: _Hint = None
+    function_call: _Unserved = None
+    audio: _Unserved = None
+    annotations: _Hint = None
 
 
 class StreamOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,23 +69,23 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
     prompt_cache_retention: str | None = None
-    prompt_cache_options: object = None
+    prompt_cache_options: _Hint = None
     parallel_tool_calls: bool | None = None
 
     n: int | None = None
-    tools: list[object] | None = None
-    tool_choice: object = None
-    functions: list[object] | None = None
-    function_call: object = None
+    tools: list[_Unserved] | None = None
+    tool_choice: _Unserved = None
+    functions: list[_Unserved] | None = None
+    function_call: _Unserved = None
     logprobs: bool | None = None
     top_logprobs: int | None = None
     logit_bias: dict[str, int] | None = None
     modalities: list[str] | None = None
-    audio: object = None
-    response_format: object = None
-    prediction: object = None
-    web_search_options: object = None
-    moderation: object = None
+    audio: _Unserved = None
+    response_format: _Unserved = None
+    prediction: _Unserved = None
+    web_search_options: _Unserved = None
+    moderation: _Unserved = None
     store: bool | None = None
     frequency_penalty: float | None = None
     presence_penalty: float | None = None

@@ -31,7 +31,7 @@ PHRASES: dict[str, str] = {
     "beginning": "starting", "commencing": "starting", "that began on": "starting", "that started on": "starting",
     "starting on": "starting", "beginning on": "starting", "ending on": "ending", "that ended on": "ending",
     "containing": "of", "that contains": "of", "that includes": "of", "including": "of", "around": "of",
-    "till": "to", "until": "to", "through": "to", "thru": "to", "up to": "to", "up until": "to",
+    "till": "until", "through": "to", "thru": "to", "up to": "until", "up until": "until",
     "so far this year": "ytd", "year to date": "ytd", "since the start of the year": "ytd",
     "since new year": "ytd", "this year so far": "ytd",
     "current": "this", "most recent": "last", "past": "last", "preceding": "previous", "prior": "previous",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vestibule.buildings.reading.vocabulary.english import MONTHS
+
 PHRASES: dict[str, str] = {
     "januar": "january", "februar": "february", "märz": "march", "maerz": "march", "mai": "may", "juni": "june",
     "juli": "july", "oktober": "october", "dezember": "december", "montag": "monday", "dienstag": "tuesday",
@@ -27,7 +29,8 @@ PHRASES: dict[str, str] = {
     "verbraucht": "consumption", "verbrauchte": "consumption", "verbrauchen": "consumption", "kosten": "cost",
     "gekostet": "cost", "rechnung": "cost", "pro quadratmeter": "perm2", "je quadratmeter": "perm2",
     "warum": "why", "weshalb": "why", "wieso": "why", "ursache": "why", "grund": "why", "erkläre": "why",
-    "was ist passiert": "why", "was war los": "why", "wie viel": "how much", "wieviel": "how much", "wie hoch": "how much",
+    "was ist passiert": "why", "was war los": "why", "wie viel": "how much",
+    "wieviel": "how much", "wie hoch": "how much",
     "vergleiche": "compare", "vergleich": "compare", "verglichen": "vs", "gegenüber": "vs", "als": "than",
     "unterschied": "compare", "welches gebäude": "which building", "welche gebäude": "which building",
     "am meisten": "most", "meisten": "most", "höchsten": "most", "am wenigsten": "least", "niedrigsten": "least",
@@ -42,5 +45,7 @@ PHRASES: dict[str, str] = {
     "allen gebäuden": "allbuildings", "gebäude": "building", "laut": "according to", "wer": "who",
     "handbuch": "manual", "mietvertrag": "lease", "wo": "where", "wie kann ich": "how do i", "wann": "when",
     "krankenhaus": "hospital", "klinik": "hospital", "schule": "school", "lager": "warehouse", "labor": "laboratory",
-    "büro": "office", "bürogebäude": "office", "rechenzentrum": "data room", "wir": "we", "unser": "our", "unsere": "our",
+    "büro": "office", "bürogebäude": "office", "rechenzentrum": "data room", "wir": "we",
+    "unser": "our", "unsere": "our",
 }  # fmt: skip
+PHRASES |= {f"{german}woche": f"week of {english}" for german, english in PHRASES.items() if english in MONTHS}

@@ -5,8 +5,12 @@ Needed to tell a name we do not know ("the Riverside Tower") from plain speech (
 
 from __future__ import annotations
 
-ORDINARY = frozenset(
-    """
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ORDINARY = _set("""
     a about above according across actual actually added advise after afternoon again ago ahu air alarm alert all
     almost also although am an and answer any anybody anyone anything anywhere apparently approximately are area as
     ask at available away back bad bas be because been before being better between big bit bms boiler boilers both
@@ -21,11 +25,12 @@ ORDINARY = frozenset(
     half happen happened happening hard has have having hello help her here hey hi high higher highest his history
     hot hour hourly hours house how however humidity hvac i idea if important in indoor inside instead into is it
     its itself job just keep kept kilowatt kilowatts kind know large largest last late later least let level light
-    lighting like list little live load local location long look looked looking looks lot low lower made main maintenance make
+    lighting like list little live load local location long look looked looking looks lot low lower made main maintenance
+    make
     management manager many market maximum may maybe me mean measure measured measurements meet meter metered metering
     meters might minimum minor minute mode monitoring month monthly months more morning most motor much must my name
-    need needed never new next nice night no none noon normally not note nothing notice noticed now number numbers obvious
-    occupancy occupied of off often old on once one online only open opening operate operating operation operations
+    need needed never new next nice night no none noon normally not note nothing notice noticed now number numbers
+    obvious occupancy occupied of off often old on once one online only open opening operate operating operation operations
     operator or order other our out outage outdoor outside overall overview own owner part peak people percent
     performance period person place plan plant please plot point poor possible powerfactor present previous price
     prices probably profile properties property provide public pump quarter question quick quickly quite ran rate rather
@@ -43,8 +48,7 @@ ORDINARY = frozenset(
     why will winter with within without wonder work worked working worry would year yearly years yes yesterday yet
     yields you your zone ist hat haben sind ein eine einen einer einem es er sie ich wie was mit auf zu nicht noch
     sehr auch so nach vor über unter aus dass oder aber nur mal schon kann konnte mir uns unserem unserer unseren
-    """.split()
-)
+    """)
 
 KINDS: dict[str, tuple[str, ...]] = {
     "office": ("office", "offices", "office building", "office block", "büro", "bürogebäude", "office buildings"),
@@ -60,19 +64,15 @@ KINDS: dict[str, tuple[str, ...]] = {
                   "data hall", "rechenzentrum", "server rooms"),
 }  # fmt: skip
 
-PLURALS = frozenset(
-    "offices schools hospitals clinics hotels shops laboratories labs warehouses".split()
-) | {"data rooms", "server rooms", "office buildings"}  # fmt: skip
+PLURALS = _set("offices schools hospitals clinics hotels shops laboratories labs warehouses") | {"data rooms", "server rooms", "office buildings"}  # fmt: skip
 
 # After one of these words a kind is an adjective and names no building: "office hours", "hotel rooms".
-NOT_A_BUILDING_BEFORE = frozenset(
-    "hours hour holiday holidays day days room rooms worker workers staff guests space spaces equipment grade".split()
+NOT_A_BUILDING_BEFORE = _set(
+    "hours hour holiday holidays day days room rooms worker workers staff guests space spaces equipment grade"
 )
 
 # Nouns that end the name of a place: with an unknown word before them they name a building we do not have.
-PLACES = frozenset(
-    """
+PLACES = _set("""
     tower towers plaza building house hall arena campus centre center museum library airport station factory mall
     stadium theatre court gallery pavilion annex annexe villa palace quarter wing block terminal market lodge
-    """.split()
-)
+    """)

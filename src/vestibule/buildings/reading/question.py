@@ -1,0 +1,126 @@
+"""`read`: a question in people's words, with the turns before it, becomes typed calls. Pure: no model, no I/O.
+
+Words → buildings → canonical words → periods → intent → what the turn leaves unsaid, taken from the turns before →
+calls. What cannot be read is said in `gaps`, never guessed. Text beyond the first 2,000 characters of a turn, and turns
+before the last four, are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from vestibule.buildings.calls import AnalyticCall
+from vestibule.buildings.portfolio import Portfolio
+from vestibule.buildings.reading.assembly import assemble
+from vestibule.buildings.reading.buildings import BuildingsRead, Names, find_buildings, names_of
+from vestibule.buildings.reading.calendar import Calendar
+from vestibule.buildings.reading.intent import Intent, read_intent
+from vestibule.buildings.reading.periods import PeriodsRead, read_periods
+from vestibule.buildings.reading.vocabulary import canonical
+from vestibule.buildings.reading.words import words
+from vestibule.core.evidence import Period
+
+_TURNS = 4
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a question asks of the data. `buildings` are the ids named, also when it is not about data. `period` is the
+    one read, or the whole year of data where a data question names none; None where it named one we cannot serve."""
+
+    calls: tuple[AnalyticCall, ...] = ()
+    buildings: tuple[str, ...] = ()
+    period: Period | None = None
+    gaps: tuple[str, ...] = ()
+    is_about_data: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn, read on its own. `leans`: it says too little to stand without the turn before."""
+
+    buildings: BuildingsRead
+    periods: PeriodsRead
+    intent: Intent
+    leans: bool
+    points_back: bool
+
+
+def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading:
+    """Read the last user turn; `history` are the user turns before it, oldest first. Never raises."""
+    names = names_of(portfolio)
+    calendar = Calendar.of(portfolio)
+    turn = _read_turn(question, names, calendar)
+    earlier: Turn | None = None
+    for text in history[-_TURNS:]:
+        earlier = _following(_read_turn(text, names, calendar), earlier)
+    turn = _following(turn, earlier)
+    if not _is_about_data(turn):
+        return Reading(buildings=tuple(turn.buildings.ids))
+    calls, period, gaps = assemble(turn.buildings, turn.periods, turn.intent, names, calendar, portfolio)
+    return Reading(calls, tuple(turn.buildings.ids), period, gaps, True)
+
+
+def _read_turn(text: str, names: Names, calendar: Calendar) -> Turn:
+    spoken = words(text)
+    buildings = find_buildings(spoken, names)
+    said = canonical(buildings.words)
+    periods = read_periods(said, calendar)
+    intent = read_intent(periods.text)
+    opens = tuple(said[:2])
+    leans = opens[:1] in {("and",), ("or",), ("then",), ("same",), ("also",)} or opens in {
+        ("what", "about"), ("how", "about"), ("was", "ist"), ("the", "same"), ("was", "mit"),
+    }  # fmt: skip
+    points_back = bool(_BACKWARD & set(said))
+    return Turn(buildings, periods, intent, leans or intent.tool is None, points_back or leans)
+
+
+_BACKWARD = frozenset({"it", "its", "there", "then", "that", "they", "them", "this", "those", "same", "dort", "es"})
+
+
+def _following(turn: Turn, before: Turn | None) -> Turn:
+    """Fill what a turn leaves unsaid from the one before it."""
+    if before is None:
+        return turn
+    intent, periods, buildings = turn.intent, turn.periods, turn.buildings
+    says_something = bool(buildings.ids or periods.attempted or intent.measured or intent.utilities or turn.points_back)
+    if not says_something or intent.documents:
+        if not buildings.ids and turn.points_back:
+            buildings = before.buildings
+        return replace(turn, buildings=buildings)
+    unnamed = not buildings.ids and not buildings.gaps and not intent.everything and not buildings.stray
+    if unnamed:
+        buildings = replace(before.buildings, gaps=[])
+    if not periods.attempted and (unnamed or turn.points_back or turn.leans):
+        periods = replace(periods, spans=before.periods.spans, reference=before.periods.reference)
+    if turn.leans and intent.tool in (None, "consumption") and before.intent.tool:
+        intent = replace(
+            intent,
+            tool=before.intent.tool,
+            metric=intent.metric or before.intent.metric,
+            direction=intent.direction or before.intent.direction,
+            measured=True,
+            everything=intent.everything or (unnamed and before.intent.everything),
+        )
+    if not intent.utilities and not intent.every_meter and (unnamed or turn.leans or turn.points_back):
+        intent = replace(intent, utilities=before.intent.utilities, every_meter=before.intent.every_meter)
+    return replace(turn, buildings=buildings, periods=periods, intent=intent)
+
+
+def _is_about_data(turn: Turn) -> bool:
+    intent = turn.intent
+    if intent.documents:
+        return False
+    placed = bool(turn.buildings.ids or turn.buildings.gaps or turn.buildings.stray or intent.everything)
+    timed = turn.periods.attempted
+    if intent.tool == "portfolio":
+        return placed
+    if intent.tool in ("ranking", "data_quality", "anomalies"):
+        return placed or timed or intent.tool != "anomalies"
+    if intent.tool is None:
+        return bool(intent.utilities or intent.every_meter) and placed
+    if intent.tool == "explain":
+        return (placed and (intent.measured_thing or timed)) or (timed and intent.measured_thing)
+    return (placed or timed or intent.past) and intent.measured_thing
