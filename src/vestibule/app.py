@@ -140,7 +140,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         pipeline=house.pipeline,
         access=house.pipeline.access,
         embedder=house.embedder,
-        models=lambda: [ModelInfo(name) for name in house.catalogue.names()],
+        models=lambda: [ModelInfo(name) for name in (*house.catalogue.names(), house.embedder.name)],
         readiness=house.readiness,
         settings=house.settings,
         metrics=house.metrics,
@@ -153,6 +153,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         server_header=False,
         date_header=True,
         lifespan="off",
+        timeout_graceful_shutdown=10,
     )
     worker = asyncio.create_task(house.knowledge.run_forever(house.buildings.names), name="ingestion")
     try:

@@ -6,25 +6,27 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import uvicorn
 from openai import AsyncOpenAI
 from starlette.types import ASGIApp
 
-from tests.gateway.scripted import ScriptedPipeline, WordEmbedder
+from tests.gateway.scripted import ScriptedPipeline
 from vestibule.access import Access
 from vestibule.access.keys import Keys
 from vestibule.core.settings import Limits, Settings
 from vestibule.gateway.application import build
 from vestibule.gateway.ports import Component, ModelInfo
+from vestibule.providers.embedder.minilm import MiniLM
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
-MODELS = (ModelInfo("auto", 1_764_000_000), ModelInfo("extractive", 1_764_000_000), ModelInfo("words", 1_764_000_000))
+MODELS = tuple(ModelInfo(name, 1_764_000_000) for name in ("auto", "extractive", MiniLM.name))
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,12 @@ class Reply:
     body: bytes
 
     @property
-    def json(self) -> dict[str, dict[str, str]]:
-        loaded = json.loads(self.body)
-        assert isinstance(loaded, dict)
-        return loaded
+    def json(self) -> Any:
+        return json.loads(self.body)
 
     @property
     def code(self) -> str:
-        return self.json["error"]["code"]
+        return str(self.json["error"]["code"])
 
 
 @dataclass
@@ -133,7 +133,8 @@ async def listening(app: ASGIApp) -> AsyncIterator[int]:
 class Serve:
     """Starts gateways; everything started is stopped at the end of the test."""
 
-    def __init__(self, database: Database, tenant: str, stack: AsyncExitStack) -> None:
+    def __init__(self, database: Database, tenant: str, embedder: MiniLM, stack: AsyncExitStack) -> None:
+        self._embedder = embedder
         self._keys = Keys(database)
         self._tenant = tenant
         self._stack = stack
@@ -148,7 +149,7 @@ class Serve:
         limits: Limits | None = None,
         settings: Settings | None = None,
         body_timeout_s: float = 5.0,
-        mounts: tuple[tuple[str, ASGIApp], ...] = (),
+        mounts: Sequence[tuple[str, ASGIApp]] = (),
     ) -> Server:
         limits = limits or Limits()
         access = Access.over(self._keys, limits.requests_per_minute, open_to_loopback=demo)
@@ -160,7 +161,7 @@ class Serve:
         app = build(
             server.pipeline,
             access,
-            WordEmbedder(),
+            self._embedder,
             lambda: MODELS,
             readiness,
             server.metrics,
@@ -172,10 +173,17 @@ class Serve:
         return server
 
 
+@pytest.fixture(scope="session")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLM]:
+    loaded = MiniLM.load(tmp_path_factory.mktemp("embedder"))
+    yield loaded
+    loaded.close()
+
+
 @pytest.fixture
-async def serve(database: Database, tenant: str) -> AsyncIterator[Serve]:
+async def serve(database: Database, tenant: str, embedder: MiniLM) -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
-        yield Serve(database, tenant, stack)
+        yield Serve(database, tenant, embedder, stack)
 
 
 @pytest.fixture

@@ -96,34 +96,32 @@ async def test_a_stranger_is_turned_away_before_the_body(server: Server) -> None
         assert parse(await reader.readuntil(b"}}")).status == 401
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (b"", "empty"),
-        (b" \n", "empty"),
-        (b"{", "not JSON"),
-        (b'{"model": "auto"', "not JSON"),
-        (b"null", "expected object"),
-        (b"[]", "expected object"),
-        (b'"text"', "expected object"),
-        (b'{"model": "auto", "messages": []}', "messages"),
-        (b'{"model": "auto", "messages": "Why?"}', "messages"),
-        (b'{"model": "auto", "messages": [{"role": "user", "content": "\xff\xfe"}]}', "UTF-8"),
-        ('{"model": "auto", "messages": [{"role": "user", "content": "Größe"}]}'.encode("utf-16"), "not JSON"),
-        (b"\x00" * 64, "not JSON"),
-        (b'{"model": "auto", "messages": [{"role": "user", "content": "\\ud800"}]}', "not JSON"),
-        (b'{"model": "auto", "messages": [{"role": "user", "content": "a\\u0000b"}]}', "U+0000"),
-        (b'{"model": "auto", "messages": ' + b"[" * 200_000, "messages[0]"),
-        (b'{"model": "auto", "tool_choice": ' + b"[" * 200_000, "nested too deeply"),
-        (b'{"model": "auto", "tool_choice": ' + b'{"a":' * 200_000, "nested too deeply"),
-    ],
-    ids=range(17),
-)
-@pytest.mark.parametrize("path", ["/v1/chat/completions"])
-async def test_bodies_that_are_no_request(server: Server, path: str, body: bytes, said: str) -> None:
-    reply = await server.ask("POST", path, body)
-    assert (reply.status, reply.code) == (400, "invalid_request")
-    assert said.lower() in reply.json["error"]["message"].lower()
+NO_REQUEST = [
+    (b"", "empty"),
+    (b" \n", "empty"),
+    (b"{", "not JSON"),
+    (b'{"model": "auto"', "not JSON"),
+    (b"null", "expected object"),
+    (b"[]", "expected object"),
+    (b'"text"', "expected object"),
+    (b'{"model": "auto", "messages": []}', "messages"),
+    (b'{"model": "auto", "messages": "Why?"}', "messages"),
+    (b'{"model": "auto", "messages": [{"role": "user", "content": "\xff\xfe"}]}', "UTF-8"),
+    ('{"model": "auto", "messages": [{"role": "user", "content": "Größe"}]}'.encode("utf-16"), "not JSON"),
+    (b"\x00" * 64, "not JSON"),
+    (b'{"model": "auto", "messages": [{"role": "user", "content": "\\ud800"}]}', "not JSON"),
+    (b'{"model": "auto", "messages": [{"role": "user", "content": "a\\u0000b"}]}', "U+0000"),
+    (b'{"model": "auto", "messages": ' + b"[" * 200_000, "messages[0]"),
+    (b'{"model": "auto", "tool_choice": ' + b"[" * 200_000, "nested too deeply"),
+    (b'{"model": "auto", "tool_choice": ' + b'{"a":' * 200_000, "nested too deeply"),
+]
+
+
+async def test_bodies_that_are_no_request(server: Server) -> None:
+    for body, said in NO_REQUEST:
+        reply = await server.ask("POST", "/v1/chat/completions", body)
+        assert (reply.status, reply.code) == (400, "invalid_request"), body[:80]
+        assert said.lower() in reply.json["error"]["message"].lower()
     assert (await server.chat("Why?")).status == 200
 
 
@@ -131,6 +129,6 @@ async def test_a_length_too_short_for_its_body(server: Server) -> None:
     body = b'{"model": "auto", "messages": [{"role": "user", "content": "Why?"}]}'
     async with server.connection() as (reader, writer):
         writer.write(head(server, "content-length: 9") + body)
-        reply = parse(await reader.readuntil(b"}}"))
-    assert (reply.status, reply.code) == (400, "invalid_request")
+        # what follows is no HTTP, so the server may answer before we do
+        assert parse(await reader.read()).status == 400
     assert (await server.chat("Why?")).status == 200

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.gateway.conftest import Serve, Server
 from vestibule.core.settings import Settings
 
@@ -22,35 +20,42 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_every_route_is_guarded_in_the_demo_too(demo: Server, method: str, path: str) -> None:
-    for headers in (
-        {"host": "evil.example"},
-        {"host": f"evil.example:{demo.port}"},
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-    ):
-        reply = await demo.ask(method, path, **headers)
-        assert (reply.status, reply.code) == (403, "forbidden"), headers
-    if method == "POST":
+FOREIGN = [
+    {"host": "evil.example"},
+    {"host": "127.0.0.1.evil.example"},
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+]
+
+
+async def test_every_route_is_guarded_in_the_demo_too(demo: Server) -> None:
+    for method, path in ROUTES:
+        for headers in FOREIGN:
+            reply = await demo.ask(method, path, **headers)
+            assert (reply.status, reply.code) == (403, "forbidden"), (path, headers)
         for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             reply = await demo.ask(method, path, b"{}", content_type=content_type)
-            assert (reply.status, reply.code) == (415, "invalid_request")
+            assert (reply.status, reply.code) == (415, "invalid_request"), (path, content_type)
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.0.0.1:{port}", "localhost:{port}", "LOCALHOST", "localhost.:{port}", "[::1]:{port}"]
-)
-async def test_own_names_are_answered(demo: Server, host: str) -> None:
-    assert (await demo.ask("GET", "/healthz", host=host.format(port=demo.port))).status == 200
+async def test_own_names_are_answered(demo: Server) -> None:
+    port = f":{demo.port}"
+    for host in ("127.0.0.1", f"127.0.0.1{port}", f"localhost{port}", "LOCALHOST", f"localhost.{port}", f"[::1]{port}"):
+        assert (await demo.ask("GET", "/healthz", host=host)).status == 200, host
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["", "evil.example", "127.0.0.1.evil.example", "[::1].evil.example", "[::1", "127.0.0.1@evil.example", "::1"],
-)
-async def test_other_names_are_not(demo: Server, host: str) -> None:
-    assert (await demo.ask("GET", "/healthz", host=host)).status == 403
+async def test_other_names_are_not(demo: Server) -> None:
+    port = f":{demo.port}"
+    for host in (
+        "",
+        f"evil.example{port}",
+        "[::1].evil.example",
+        "[::1",
+        "127.0.0.1@evil.example",
+        "::1",
+        "localhost:x",
+    ):
+        assert (await demo.ask("GET", "/healthz", host=host)).status == 403, host
 
 
 async def test_a_host_is_named_once(demo: Server) -> None:
@@ -81,22 +86,14 @@ async def test_a_page_of_our_own_may_call(demo: Server) -> None:
         assert (await demo.ask("GET", "/v1/models", host=host, origin=origin)).status == 403
 
 
-@pytest.mark.parametrize(
-    ("content_type", "status"),
-    [
-        ("application/json", 200),
-        ("Application/JSON; charset=UTF-8", 200),
-        ('application/json;charset="utf-8"', 200),
-        ("application/json; charset=utf-16", 415),
-        ("application/jsonp", 415),
-        ("text/json", 415),
-        ("", 415),
-    ],
-)
-async def test_bodies_are_json(demo: Server, content_type: str, status: int) -> None:
+async def test_bodies_are_json(demo: Server) -> None:
     body = b'{"model": "auto", "messages": [{"role": "user", "content": "Why?"}]}'
-    reply = await demo.ask("POST", "/v1/chat/completions", body, content_type=content_type)
-    assert reply.status == status
+    for content_type in ("application/json", "Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"'):
+        reply = await demo.ask("POST", "/v1/chat/completions", body, content_type=content_type)
+        assert reply.status == 200, content_type
+    for content_type in ("application/json; charset=utf-16", "application/jsonp", "text/json", ""):
+        reply = await demo.ask("POST", "/v1/chat/completions", body, content_type=content_type)
+        assert reply.status == 415, content_type
 
 
 async def test_compressed_bodies_are_refused(demo: Server) -> None:

@@ -11,7 +11,7 @@ from tests.gateway.conftest import Server
 async def test_listing(server: Server) -> None:
     async with server.sdk() as client:
         models = [model async for model in client.models.list()]
-    assert [model.id for model in models] == ["auto", "extractive", "words"]
+    assert [model.id for model in models] == ["auto", "extractive", "all-MiniLM-L6-v2"]
     assert {(model.object, model.owned_by, model.created) for model in models} == {
         ("model", "vestibule", 1_764_000_000)
     }

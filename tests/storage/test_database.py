@@ -93,9 +93,9 @@ async def test_the_request_role_cannot_get_around_isolation(
 
 async def test_row_security_off_is_an_error_and_not_a_way_out(database: Database, table: str, tenant: str) -> None:
     await _insert(database, table, OTHER, "theirs")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        async with database.tenant(tenant) as connection:
-            await connection.execute("SET LOCAL row_security = off")
+    async with database.tenant(tenant) as connection:
+        await connection.execute("SET LOCAL row_security = off")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await connection.execute(f"SELECT * FROM {table}")
 
 
@@ -108,10 +108,13 @@ async def test_the_tenant_is_forgotten_with_its_transaction(database: Database, 
 
 
 async def test_a_block_that_fails_writes_nothing(database: Database, table: str, tenant: str) -> None:
-    with pytest.raises(LookupError):
+    async def write_and_fail() -> None:
         async with database.tenant(tenant) as connection:
             await connection.execute(f"INSERT INTO {table} VALUES (%s, 'lost')", [tenant])
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await write_and_fail()
     assert await _notes(database, table, tenant) == []
 
 
@@ -177,10 +180,14 @@ async def test_a_killed_server_is_started_again_by_the_next_use(home: Path, vict
 @needs_proc
 async def test_a_server_killed_within_a_transaction_is_an_error_with_a_next_step(home: Path) -> None:
     database = await Database.open(Settings(home=home))
-    with pytest.raises(Unavailable) as caught:
+
+    async def be_killed() -> None:
         async with database.owner() as connection:
             os.kill(postmaster(home), signal.SIGKILL)
             await connection.execute("SELECT pg_sleep(60)")
+
+    with pytest.raises(Unavailable) as caught:
+        await be_killed()
     assert "vestibule doctor" in caught.value.next_step
     await database.ping()
     await database.close()

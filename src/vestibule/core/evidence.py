@@ -13,7 +13,7 @@ Utility = Literal["electricity", "gas", "chilled_water"]
 Cause = Literal["stuck_damper", "failed_setback", "chiller_fault", "holiday", "meter_gap", "unexplained"]
 
 
-class Passage(msgspec.Struct, frozen=True):
+class Passage(msgspec.Struct, frozen=True, tag="passage"):
     """A chunk of a document that is live now.
 
     `locator` is what a reader needs to find it: "§ Night setback" or "page 3". `score` orders passages
@@ -58,7 +58,7 @@ class Finding(msgspec.Struct, frozen=True):
     quantities: tuple[Quantity, ...] = ()
 
 
-class ToolResult(msgspec.Struct, frozen=True):
+class ToolResult(msgspec.Struct, frozen=True, tag="result"):
     """What one typed function found. `statements` are sentences ready to be said; each number in them
     is one of `quantities` (of the result or of a finding), rounded."""
 

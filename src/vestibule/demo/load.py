@@ -98,9 +98,9 @@ def load_model(
 
 
 def _cooling(p: Performance, weather: Weather, occupancy: Series, conditioned: Series, outdoor_air: Series) -> Series:
-    """W/m² of chilled water. Below about 15 °C outdoors, free cooling carries the gains."""
+    """W/m² of chilled water. Below about 14 °C outdoors, free cooling carries the gains."""
     outdoors = weather.temperature_c
-    needed = 1 / (1 + np.exp(-(outdoors - 16.0) / 1.2))
+    needed = 1 / (1 + np.exp(-(outdoors - 15.0) / 1.2))
     gains = p.gains_w * (0.25 + 0.75 * occupancy) + p.solar_share * weather.solar_w_m2 / 100
     transmission = p.loss_w_k * np.maximum(0.0, outdoors - 22)
     ventilation = p.air_m3 * outdoor_air * AIR_WH_PER_M3K * LATENT * np.maximum(0.0, outdoors - 16)
@@ -133,7 +133,7 @@ def _occupancy(building: Building, timeline: Timeline, closed: frozenset[date]) 
     hour = timeline.hour + 0.5
     shape = np.clip(np.minimum(hour - opens + 0.5, closes + 0.5 - hour) / 2, 0.0, 1.0)
     lunch = 1 - 0.12 * np.exp(-(((hour - 12.5) / 0.8) ** 2))
-    return shape * lunch * _open_day(building, timeline, closed)
+    return np.asarray(shape * lunch * _open_day(building, timeline, closed))
 
 
 def _running(building: Building, timeline: Timeline, closed: frozenset[date]) -> Series:

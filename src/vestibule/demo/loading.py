@@ -90,5 +90,3 @@ async def _ingest_documents(
     await knowledge.work(
         building_names=buildings.names, on_progress=lambda done, total: on_progress("Reading documents", done, total)
     )
-
-

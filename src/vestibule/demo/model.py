@@ -154,7 +154,7 @@ class Event(msgspec.Struct, frozen=True):
     """What was planted. [start, end) is aware local time; `excess` is what it added per utility, in the meter's unit.
 
     `equipment` is a tag of the building, "" where no plant is at fault. `found`, `fixed`, `technician`, `observed` and
-    `work` are for the maintenance log: a holiday has no technician; a gap is fixed by replacing or resetting the logger.
+    `work` are for the maintenance log; a holiday has no technician.
     """
 
     id: str

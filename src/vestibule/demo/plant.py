@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vestibule.demo.archetypes import Archetype
+from vestibule.demo.load import AIR_WH_PER_M3K, LATENT
 from vestibule.demo.model import Equipment, EquipmentKind, Kind, Rating
 
 _TAGS: dict[EquipmentKind, str] = {
@@ -43,7 +44,7 @@ def install(
     pieces: list[Equipment] = []
     for equipment in archetype.plant:
         number = 1 + sum(piece.kind == equipment for piece in pieces)
-        shared_by = archetype.plant.count(equipment)
+        shared_by = 1 if equipment == "chiller" else archetype.plant.count(equipment)  # a second chiller stands by
         make, series = _MAKES[equipment][int(rng.integers(len(_MAKES[equipment])))]
         serves = _SERVES[equipment][number - 1]
         if equipment == "air_handling_unit" and shared_by == 1:
@@ -65,11 +66,14 @@ def install(
 def _ratings(
     rng: np.random.Generator, equipment: EquipmentKind, archetype: Archetype, area_m2: float
 ) -> tuple[Rating, ...]:
-    """Rated values for a piece that serves `area_m2`."""
+    """Rated values for a piece that serves `area_m2`: enough for -8 °C and 33 °C outdoors on outdoor air alone."""
     p = archetype.performance
     air = _rounded(area_m2 * p.air_m3, 500)
-    cooling = _rounded(area_m2 * (p.gains_w + p.process_cooling_w + 10 * p.air_m3 * p.outdoor_air * 0.45 + 12) / 1000, 10)
-    heating = _rounded(area_m2 * (p.loss_w_k * 28 + p.air_m3 * p.outdoor_air * 9.5 + p.hot_water_w) / 1000, 10)
+    ventilation = p.air_m3 * AIR_WH_PER_M3K * LATENT * 17
+    cooling_w = p.gains_w + 9 * p.solar_share + 12 * p.loss_w_k + ventilation + 1.25 * p.process_cooling_w
+    cooling = _rounded(1.3 * area_m2 * cooling_w / 1000, 10)
+    heating_w = 24 * p.loss_w_k + p.air_m3 * AIR_WH_PER_M3K * 24 + p.hot_water_w
+    heating = _rounded(1.25 * area_m2 * heating_w / 1000, 10)
     flow = _rounded(max(cooling, heating) * 0.86 / 6, 1)
     ratings: dict[EquipmentKind, tuple[Rating, ...]] = {
         "air_handling_unit": (

@@ -7,6 +7,7 @@ regulator sets aside for fiction; e-mail is at example.org. Harbour Office is in
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -19,23 +20,86 @@ from vestibule.demo.streams import stream
 
 _T = TypeVar("_T")
 _KINDS: tuple[Kind, ...] = (
-    "office", "office", "school", "hospital", "hotel", "retail", "laboratory", "warehouse", "data_room",
+    "office",
+    "office",
+    "school",
+    "hospital",
+    "hotel",
+    "retail",
+    "laboratory",
+    "warehouse",
+    "data_room",
 )
 _TENTH: tuple[Kind, ...] = ("office", "retail", "laboratory")
 _HARBOUR = ("Harbour Office", "the harbour building")
 _PORTFOLIOS = ("Nordhafen Estates", "Hanse Quarter Properties", "Seven Bridges Portfolio", "Kaispeicher Holdings")
 _STREETS = (
-    "Kaiweg", "Ankerstraße", "Lotsenplatz", "Salzgasse", "Am Speicher", "Werftallee", "Kranufer", "Tidestraße",
-    "Möwensteig", "Kompassring", "Brückendamm", "Schleusenweg", "Reedereistraße", "Fährgasse",
+    "Kaiweg",
+    "Ankerstraße",
+    "Lotsenplatz",
+    "Salzgasse",
+    "Am Speicher",
+    "Werftallee",
+    "Kranufer",
+    "Tidestraße",
+    "Möwensteig",
+    "Kompassring",
+    "Brückendamm",
+    "Schleusenweg",
+    "Reedereistraße",
+    "Fährgasse",
 )
 _FIRST_NAMES = (
-    "Anke", "Bruno", "Carla", "Dirk", "Elif", "Falk", "Greta", "Hannes", "Ines", "Jonas", "Karin", "Levin", "Mirja",
-    "Nils", "Olga", "Pelle", "Ronja", "Sönke", "Tilda", "Uwe", "Vera", "Wiebke", "Yannick", "Zoe",
+    "Anke",
+    "Bruno",
+    "Carla",
+    "Dirk",
+    "Elif",
+    "Falk",
+    "Greta",
+    "Hannes",
+    "Ines",
+    "Jonas",
+    "Karin",
+    "Levin",
+    "Mirja",
+    "Nils",
+    "Olga",
+    "Pelle",
+    "Ronja",
+    "Sönke",
+    "Tilda",
+    "Uwe",
+    "Vera",
+    "Wiebke",
+    "Yannick",
+    "Zoe",
 )
 _LAST_NAMES = (
-    "Albers", "Brandis", "Callsen", "Dierks", "Ehlers", "Frerichs", "Godeffroy", "Harmsen", "Ibsen", "Janke",
-    "Kruskop", "Lührs", "Mahnke", "Nissen", "Oltmann", "Petersen", "Quast", "Rickmers", "Siemsen", "Tietjen",
-    "Uhlhorn", "Voss", "Wichmann", "Ziegler",
+    "Albers",
+    "Brandis",
+    "Callsen",
+    "Dierks",
+    "Ehlers",
+    "Frerichs",
+    "Godeffroy",
+    "Harmsen",
+    "Ibsen",
+    "Janke",
+    "Kruskop",
+    "Lührs",
+    "Mahnke",
+    "Nissen",
+    "Oltmann",
+    "Petersen",
+    "Quast",
+    "Rickmers",
+    "Siemsen",
+    "Tietjen",
+    "Uhlhorn",
+    "Voss",
+    "Wichmann",
+    "Ziegler",
 )
 _TENANTS = (
     "Albatros Reederei", "Bernstein Consulting", "Deichgraf Software", "Elbtal Insurance Brokers", "Fokus Architects",
@@ -45,6 +109,7 @@ _TENANTS = (
 )  # fmt: skip
 _CONTRACTORS = ("Klimatechnik Nordlicht", "Haustechnik Seewind", "Gebäudeservice Deichtor", "Anlagenbau Kranich")
 _PEOPLE_PER_BUILDING = 3
+_PLAIN = {ord(letter): plain for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"))}
 
 
 def draw_portfolio(seed: int) -> tuple[str, tuple[Building, ...], tuple[Tariff, ...]]:
@@ -55,9 +120,8 @@ def draw_portfolio(seed: int) -> tuple[str, tuple[Building, ...], tuple[Tariff, 
     names = _names(rng, kinds)
     streets = _shuffled(rng, _STREETS)
     tenants = _shuffled(rng, _TENANTS)
-    people = [f"{a} {b}" for a, b in zip(_shuffled(rng, _FIRST_NAMES), _shuffled(rng, _LAST_NAMES), strict=True)]
-    people += [f"{a} {b}" for a, b in zip(_shuffled(rng, _FIRST_NAMES), _shuffled(rng, _LAST_NAMES), strict=True)]
-    contractors = [_contractor(seed, company) for company in _CONTRACTORS]
+    people = _people(rng)
+    contractors = [_contractor(seed, company, [people.pop() for _ in range(3)]) for company in _CONTRACTORS]
     buildings = []
     for i, (kind, (name, alias)) in enumerate(zip(kinds, names, strict=True)):
         own = [tenants.pop() for _ in range(_tenant_count(kind))]
@@ -78,6 +142,8 @@ def draw_performance(seed: int, building: Building) -> Performance:
         name: value if name in kept else round(value * float(rng.uniform(0.88, 1.12)), 4)
         for name, value in ((name, getattr(typical, name)) for name in typical.__struct_fields__)
     }
+    if building.kind == "data_room":  # what goes in as electricity comes out as heat
+        drawn["process_cooling_w"] = drawn["base_w"] + drawn["fan_w"]
     return Performance(**drawn)
 
 
@@ -151,12 +217,15 @@ def _contacts(seed: int, position: int, people: list[str]) -> tuple[Contact, ...
     )
 
 
-def _contractor(seed: int, company: str) -> Contractor:
-    rng = stream(seed, "contractor", company)
-    firsts, lasts = _shuffled(rng, _FIRST_NAMES), _shuffled(rng, _LAST_NAMES)
-    technicians = tuple(f"{firsts[i]} {lasts[i]}" for i in range(3))
+def _contractor(seed: int, company: str, technicians: list[str]) -> Contractor:
     email = f"service@{_mailbox(company).replace('.', '-')}.example.org"
-    return Contractor(company, email, _phone(seed, 900 + _CONTRACTORS.index(company)), technicians)
+    return Contractor(company, email, _phone(seed, 900 + _CONTRACTORS.index(company)), tuple(technicians))
+
+
+def _people(rng: np.random.Generator) -> list[str]:
+    """48 names, no two the same."""
+    firsts, lasts = _shuffled(rng, _FIRST_NAMES), _shuffled(rng, _LAST_NAMES)
+    return [f"{first} {lasts[(i + shift) % len(lasts)]}" for shift in (0, 7) for i, first in enumerate(firsts)]
 
 
 def _phone(seed: int, line: int) -> str:
@@ -165,7 +234,7 @@ def _phone(seed: int, line: int) -> str:
 
 
 def _mailbox(name: str) -> str:
-    plain = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    plain = name.lower().translate(_PLAIN)
     return re.sub(r"[^a-z]+", ".", plain)
 
 
@@ -194,7 +263,7 @@ def _let(rng: np.random.Generator, tenants: list[str], floors: int) -> tuple[Ten
         return ()
     count = min(len(tenants), floors)
     cuts = [0, *sorted((rng.permutation(floors - 1)[: count - 1] + 1).tolist()), floors]
-    spans = [(low + 1, high) for low, high in zip(cuts, cuts[1:], strict=False)]
+    spans = [(low + 1, high) for low, high in pairwise(cuts)]
     return tuple(
         Tenant(name, str(low) if low == high else f"{low}-{high}")
         for name, (low, high) in zip(tenants, spans, strict=False)

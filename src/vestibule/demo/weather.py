@@ -1,7 +1,7 @@
 """A Central-European year of weather, hour by hour, that drives the loads.
 
 Temperature: annual and diurnal cycles, day-to-day persistence as AR(1), hot spells. Solar: clear-sky radiation after
-Haurwitz (1945), 1098 · sin h · exp(-0.057 / sin h) W/m², times cloudiness. Humidity follows from a dew point near the
+Haurwitz (1945), 1098 · sin h · exp(-0.057 / sin h) W/m², times cloudiness. Humidity follows from a dew point below the
 night's minimum (Magnus formula). One hot spell always lies in the first half of July.
 """
 
@@ -31,7 +31,7 @@ def year_weather(seed: int, timeline: Timeline) -> Weather:
     temperature = season + departure + diurnal + ar1(stream(seed, "weather", "hour"), len(day), 0.85, 0.5)
     return Weather(
         temperature_c=np.round(temperature, 1),
-        relative_humidity=np.round(_humidity(temperature, season + departure - 0.8 * swing), 0),
+        relative_humidity=np.round(_humidity(temperature, season + departure - 1.5 * swing), 0),
         solar_w_m2=np.round(solar, 0),
     )
 
@@ -69,7 +69,7 @@ def _add_spell(departure: Series, start: int, length: int, rise_k: float) -> Non
 def _clearness(seed: int, daily: Series) -> Series:
     """Share of clear-sky radiation that arrives, per day; warm summer days are clearer than cool ones."""
     summer = (1 - np.cos(2 * np.pi * (np.arange(DAYS_IN_YEAR) - 5) / DAYS_IN_YEAR)) / 2
-    wanted = 0.42 + 0.16 * summer + 0.03 * summer * daily + 0.14 * ar1(stream(seed, "weather", "cloud"), 365, 0.4, 1.0)
+    wanted = 0.45 + 0.17 * summer + 0.03 * summer * daily + 0.14 * ar1(stream(seed, "weather", "cloud"), 365, 0.4, 1.0)
     return np.clip(wanted, 0.1, 0.92)
 
 

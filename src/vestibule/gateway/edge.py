@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vestibule.core.errors import VestibuleError
 from vestibule.gateway.body import ClientGone
-from vestibule.gateway.errors import body_of, headers_of, internal, status_of
+from vestibule.gateway.errors import RequestTimeout, body_of, headers_of, internal, status_of
 from vestibule.gateway.reply import send_reply
 
 REQUEST_ID = "vestibule.request_id"
@@ -72,7 +72,8 @@ class _Response:
 
     async def fail(self, error: VestibuleError) -> None:
         if not self._started:
-            await send_reply(self.send, status_of(error), body_of(error), headers_of(error), then=self._drain)
+            then = None if isinstance(error, RequestTimeout) else self._drain
+            await send_reply(self.send, status_of(error), body_of(error), headers_of(error), then=then)
         elif self._is_event_stream and not self._finished:
             # no [DONE] follows: an official client raises APIError, and nothing looks complete
             await self.send({"type": "http.response.body", "body": b"data: " + body_of(error) + b"\n\n"})

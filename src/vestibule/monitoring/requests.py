@@ -48,8 +48,9 @@ class RequestRecord(msgspec.Struct, frozen=True):
 
 
 class RequestLog:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, waiting: int = WAITING) -> None:
         self._database = database
+        self._limit = waiting
         self._waiting: deque[RequestRecord] = deque()
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
@@ -69,7 +70,7 @@ class RequestLog:
 
     def add(self, record: RequestRecord) -> None:
         """Never blocks and never fails: called from `finally`."""
-        if len(self._waiting) >= WAITING:
+        if len(self._waiting) >= self._limit:
             self._waiting.popleft()
             self.dropped += 1
         self._waiting.append(record)

@@ -100,6 +100,10 @@ class Cluster:
                 raise self._failure(said)
             time.sleep(0.1)
 
+    def command(self, statement: str, database: str = "postgres", *, data: Path | None = None) -> None:
+        """Run one statement as the superuser while the server is stopped: the only way there is to be superuser."""
+        self._run("postgres", data or self._data, database, stdin=statement + "\n", mode=("--single",))
+
     def _create(self) -> None:
         unfinished = self._folder / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -109,10 +113,10 @@ class Cluster:
         try:
             self._run("initdb", unfinished, *options)
             self._set_passwords(unfinished, "CREATE")
-            self._command(unfinished, "postgres", f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-            self._command(unfinished, "postgres", f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-            self._command(unfinished, "postgres", f"GRANT CONNECT ON DATABASE {DATABASE} TO {REQUEST}")
-            self._command(unfinished, DATABASE, "CREATE EXTENSION vector")
+            self.command(f"CREATE DATABASE {DATABASE} OWNER {OWNER}", data=unfinished)
+            self.command(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC", data=unfinished)
+            self.command(f"GRANT CONNECT ON DATABASE {DATABASE} TO {REQUEST}", data=unfinished)
+            self.command("CREATE EXTENSION vector", DATABASE, data=unfinished)
             # Nobody can log in as the superuser: it has no password and no line here.
             (unfinished / "pg_hba.conf").write_text(f"local {DATABASE} {OWNER},{REQUEST} scram-sha-256\n")
             unfinished.rename(self._data)
@@ -123,12 +127,8 @@ class Cluster:
         for role in (OWNER, REQUEST):
             password = secrets.token_hex(32)
             plain = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-            self._command(data, "postgres", f"{verb} ROLE {role} LOGIN {plain} PASSWORD '{password}'")
+            self.command(f"{verb} ROLE {role} LOGIN {plain} PASSWORD '{password}'", data=data)
             write_secret(password_file(self._folder, role), password)
-
-    def _command(self, data: Path, database: str, sql: str) -> None:
-        """Run one statement as the superuser, in single-user mode: the only way there is."""
-        self._run("postgres", data, database, stdin=sql + "\n", mode=("--single",))
 
     def _run(self, program: str, data: Path, *arguments: str, stdin: str = "", mode: tuple[str, ...] = ()) -> None:
         fd = os.open(data, os.O_RDONLY | os.O_DIRECTORY)

@@ -13,24 +13,20 @@ from typing import Protocol
 
 import msgspec
 import psycopg
-from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg.pq import TransactionStatus
 
 from vestibule.core.errors import StorageFull, Unavailable, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.storage.external import ExternalServer
+from vestibule.storage.pool import Connection, ConnectionPool
 from vestibule.storage.schema import SEARCH_PATH, migrate
 from vestibule.storage.server import EmbeddedServer
 
-_WAIT_S = 10.0
+_CONNECT_TIMEOUT_S = 10
 _AS_TENANT = "SELECT set_config('vestibule.tenant', %s, true)"
 _AS_OWNER = "SELECT 1"
 _NEXT_STEP = "Run `vestibule doctor` to see what is wrong with it, then try again."
-
-Connection = AsyncConnection[TupleRow]
-Pool = AsyncConnectionPool[Connection]
 
 
 class Server(Protocol):
@@ -43,8 +39,12 @@ class Server(Protocol):
 
 
 class _Pools(msgspec.Struct, frozen=True, eq=False):
-    owner: Pool
-    request: Pool
+    owner: ConnectionPool
+    request: ConnectionPool
+
+    async def close(self) -> None:
+        await self.owner.close()
+        await self.request.close()
 
 
 class Database:
@@ -100,7 +100,7 @@ class Database:
             self._recovery.cancel()
         pools, self._pools = self._pools, None
         if pools:
-            await _close(pools)
+            await pools.close()
         await asyncio.to_thread(self._server.close)
 
     @asynccontextmanager
@@ -110,7 +110,7 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                if not connection.closed:
+                if connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
                     await connection.rollback()
                 raise
             await connection.commit()
@@ -120,45 +120,35 @@ class Database:
                 raise
             raise translated from None
         finally:
-            await pool.putconn(connection)
+            await pool.give_back(connection)
 
-    async def _begin(self, tenant: str | None) -> tuple[Pool, Connection]:
+    async def _begin(self, tenant: str | None) -> tuple[ConnectionPool, Connection]:
         """A connection with its transaction begun. If the server is gone it is brought back, once."""
         pools = self._pools
         try:
             return await self._try_to_begin(tenant)
-        except psycopg.OperationalError as error:
-            if isinstance(error, PoolTimeout) and await self._is_busy():
-                raise Unavailable(
-                    f"No database connection came free in {_WAIT_S:.0f} s.", next_step="Send fewer requests at once."
-                ) from None
+        except psycopg.OperationalError:
+            pass
         await self._recover(pools)
         try:
             return await self._try_to_begin(tenant)
         except psycopg.OperationalError as error:
             raise _away(error) from None
 
-    async def _try_to_begin(self, tenant: str | None) -> tuple[Pool, Connection]:
+    async def _try_to_begin(self, tenant: str | None) -> tuple[ConnectionPool, Connection]:
         if self._pools is None:
             raise psycopg.OperationalError("not connected")
         pool = self._pools.owner if tenant is None else self._pools.request
-        connection = await pool.getconn()
+        connection = await pool.take()
         try:
             if tenant is None:
                 await connection.execute(_AS_OWNER)
             else:
                 await connection.execute(_AS_TENANT, [tenant])
         except BaseException:
-            await pool.putconn(connection)
+            await pool.give_back(connection)
             raise
         return pool, connection
-
-    async def _is_busy(self) -> bool:
-        try:
-            async with await AsyncConnection.connect(self._server.owner_conninfo(), connect_timeout=5):
-                return True
-        except psycopg.OperationalError:
-            return False
 
     async def _recover(self, lost: _Pools | None) -> None:
         """Reconnect, starting the embedded server again if need be. Callers that come meanwhile share one attempt."""
@@ -171,27 +161,21 @@ class Database:
     async def _connect(self) -> None:
         lost, self._pools = self._pools, None
         if lost:
-            await _close(lost)
+            await lost.close()
         try:
             await asyncio.to_thread(self._server.ensure)
-            owner = make_conninfo(self._server.owner_conninfo(), options=SEARCH_PATH)
-            request = make_conninfo(self._server.request_conninfo(), options=SEARCH_PATH)
+            owner = _complete(self._server.owner_conninfo())
+            request = _complete(self._server.request_conninfo())
             await asyncio.to_thread(migrate, owner)
         except psycopg.Error as error:
             raise _away(error) from None
-        pools = _Pools(_pool(owner, most=4), _pool(request, most=8))
-        await pools.owner.open()
-        await pools.request.open()
-        self._pools = pools
+        self._pools = _Pools(ConnectionPool(owner, size=4), ConnectionPool(request, size=8))
 
 
-def _pool(conninfo: str, *, most: int) -> Pool:
-    return AsyncConnectionPool(conninfo, min_size=1, max_size=most, timeout=_WAIT_S, open=False)
-
-
-async def _close(pools: _Pools) -> None:
-    await pools.owner.close(timeout=1)
-    await pools.request.close(timeout=1)
+def _complete(conninfo: str) -> str:
+    return make_conninfo(
+        conninfo, options=SEARCH_PATH, connect_timeout=_CONNECT_TIMEOUT_S, application_name="vestibule"
+    )
 
 
 def _translated(error: psycopg.Error, connection: Connection) -> VestibuleError | None:

@@ -32,7 +32,7 @@ class ExternalServer:
     def ensure(self) -> None:
         """Return when the server answers and has what we need. Raise `Unavailable` saying what it lacks."""
         try:
-            connection = psycopg.connect(self.owner_conninfo(), autocommit=True)
+            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S)
         except psycopg.Error:
             raise Unavailable(
                 "The database at VESTIBULE_DATABASE_URL cannot be reached.",
@@ -46,11 +46,11 @@ class ExternalServer:
         self._check_request_role()
 
     def owner_conninfo(self) -> str:
-        return make_conninfo(self._url, connect_timeout=_CONNECT_TIMEOUT_S)
+        return self._url
 
     def request_conninfo(self) -> str:
         password = self._password_file.read_text("ascii").strip()
-        return make_conninfo(self._url, user=REQUEST, password=password, connect_timeout=_CONNECT_TIMEOUT_S)
+        return make_conninfo(self._url, user=REQUEST, password=password)
 
     def close(self) -> None:
         """Nothing to let go of: the server is not ours."""
@@ -99,7 +99,7 @@ class ExternalServer:
 
     def _check_request_role(self) -> None:
         try:
-            psycopg.connect(self.request_conninfo()).close()
+            psycopg.connect(self.request_conninfo(), connect_timeout=_CONNECT_TIMEOUT_S).close()
         except psycopg.OperationalError:
             raise Unavailable(
                 f"The role {REQUEST} cannot log in with the password in {self._password_file}.",

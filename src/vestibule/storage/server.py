@@ -47,7 +47,8 @@ class EmbeddedServer:
             make_folder(self._folder)
             with self._locked("start.lock", deadline):
                 self._take_lease(deadline)
-                while not self._answers():
+                # A server without a keeper may still answer, but nobody would stop it, or it is stopping.
+                while not (self._keeper_is_alive() and self._answers()):
                     self._start_keeper_if_none(deadline)
         except OSError as error:
             raise Unavailable(

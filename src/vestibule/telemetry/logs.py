@@ -64,13 +64,7 @@ def leave_texts_out(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def trace_without_messages(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Replace `exc_info` by `exceptions`: for each in the chain its type and where it passed, innermost last."""
-    given = event.pop("exc_info", None)
-    record = event.get("_record")
-    if isinstance(record, logging.LogRecord):
-        # the standard formatter would append the traceback, with its messages, below our line
-        given = given or record.exc_info
-        record.exc_info = record.exc_text = None
-    error = _exception(given)
+    error = _exception(event.pop("exc_info", None))
     if error is not None:
         event["exceptions"] = [_places(link) for link in _chain(error)]
     return event

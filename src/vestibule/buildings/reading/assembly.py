@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from vestibule.buildings.calls import AnalyticCall
+from vestibule.buildings.calls import AnalyticCall, Metric, Tool
 from vestibule.buildings.portfolio import Portfolio
 from vestibule.buildings.reading.buildings import BuildingsRead, Names
 from vestibule.buildings.reading.calendar import Calendar, Span, year
-from vestibule.buildings.reading.intent import Intent, Metric, Tool
+from vestibule.buildings.reading.intent import Intent
 from vestibule.buildings.reading.periods import PeriodsRead
 from vestibule.buildings.reading.relations import earlier, joined
 from vestibule.core.evidence import Period, Utility
@@ -38,7 +38,14 @@ def assemble(
         call
         for span in asked
         for call in _calls(
-            tool, ids, intent, calendar.period(span), second and calendar.period(second), names, portfolio, gaps
+            tool,
+            ids,
+            intent,
+            calendar.period(span),
+            calendar.period(second) if second else None,
+            names,
+            portfolio,
+            gaps,
         )
     ]
     period = calendar.period(asked[0]) if asked else None
@@ -73,6 +80,8 @@ def _covered(span: Span, calendar: Calendar, gaps: list[str]) -> Span | None:
 
 def _buildings(named: BuildingsRead, tool: Tool, intent: Intent, names: Names, gaps: list[str]) -> tuple[str, ...]:
     everyone = tuple(names.shown)
+    if tool == "comparison" and len(named.ids) == 1 and intent.everything:
+        return (*named.ids, *(each for each in everyone if each not in named.ids))
     if named.ids and not (tool == "ranking" and len(named.ids) == 1):
         return tuple(named.ids)
     if named.gaps:

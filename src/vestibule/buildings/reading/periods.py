@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vestibule.buildings.reading.calendar import Calendar, NoSuchDate, Span, days
-from vestibule.buildings.reading.grammar import RULES, Rule, Scratch
+from vestibule.buildings.reading.grammar import RULES
+from vestibule.buildings.reading.scratch import Rule, Scratch
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,12 @@ class PeriodsRead:
         return bool(self.spans or self.gaps)
 
 
-def read_periods(words: Sequence[str], calendar: Calendar) -> PeriodsRead:
-    """Read every period in canonical words. Never raises: a date that is none becomes a gap."""
+def read_periods(words: Sequence[str], calendar: Calendar, anchor: Span | None = None) -> PeriodsRead:
+    """Read every period in canonical words. `anchor` is the period of the turn before. Never raises: a date that is
+    none becomes a gap."""
     text = " ".join(_without_modal_may(words))
     years = set(_YEAR.findall(text))
-    scratch = Scratch(calendar, int(years.pop()) if len(years) == 1 else None)
+    scratch = Scratch(calendar, int(years.pop()) if len(years) == 1 else None, anchor=anchor)
     text = _holidays(text, scratch)
     for rule in RULES:
         text = _apply(rule, text, scratch)

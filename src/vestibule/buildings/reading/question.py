@@ -50,24 +50,26 @@ class Turn:
 
 def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading:
     """Read the last user turn; `history` are the user turns before it, oldest first. Never raises."""
+    if not portfolio.buildings:
+        return Reading(gaps=("No building has been imported yet.",))
     names = names_of(portfolio)
     calendar = Calendar.of(portfolio)
-    turn = _read_turn(question, names, calendar)
-    earlier: Turn | None = None
+    before: Turn | None = None
     for text in history[-_TURNS:]:
-        earlier = _following(_read_turn(text, names, calendar), earlier)
-    turn = _following(turn, earlier)
+        before = _following(_read_turn(text, names, calendar, before), before)
+    turn = _following(_read_turn(question, names, calendar, before), before)
     if not _is_about_data(turn):
         return Reading(buildings=tuple(turn.buildings.ids))
     calls, period, gaps = assemble(turn.buildings, turn.periods, turn.intent, names, calendar, portfolio)
     return Reading(calls, tuple(turn.buildings.ids), period, gaps, True)
 
 
-def _read_turn(text: str, names: Names, calendar: Calendar) -> Turn:
+def _read_turn(text: str, names: Names, calendar: Calendar, before: Turn | None) -> Turn:
     spoken = words(text)
     buildings = find_buildings(spoken, names)
     said = canonical(buildings.words)
-    periods = read_periods(said, calendar)
+    anchor = before.periods.spans[0] if before and before.periods.spans else None
+    periods = read_periods(said, calendar, anchor)
     intent = read_intent(periods.text)
     opens = tuple(said[:2])
     leans = opens[:1] in {("and",), ("or",), ("then",), ("same",), ("also",)} or opens in {
@@ -95,6 +97,14 @@ def _following(turn: Turn, before: Turn | None) -> Turn:
         buildings = replace(before.buildings, gaps=[])
     if not periods.attempted and (unnamed or turn.points_back or turn.leans):
         periods = replace(periods, spans=before.periods.spans, reference=before.periods.reference)
+    elif (
+        intent.compares
+        and turn.points_back
+        and len(periods.spans) == 1
+        and before.periods.spans
+        and not periods.reference
+    ):
+        periods = replace(periods, spans=(before.periods.spans[0], *periods.spans))
     if turn.leans and intent.tool in (None, "consumption") and before.intent.tool:
         intent = replace(
             intent,
@@ -102,6 +112,7 @@ def _following(turn: Turn, before: Turn | None) -> Turn:
             metric=intent.metric or before.intent.metric,
             direction=intent.direction or before.intent.direction,
             measured=True,
+            measured_thing=True,
             everything=intent.everything or (unnamed and before.intent.everything),
         )
     if not intent.utilities and not intent.every_meter and (unnamed or turn.leans or turn.points_back):
@@ -113,8 +124,10 @@ def _is_about_data(turn: Turn) -> bool:
     intent = turn.intent
     if intent.documents:
         return False
-    placed = bool(turn.buildings.ids or turn.buildings.gaps or turn.buildings.stray or intent.everything)
     timed = turn.periods.attempted
+    if intent.equipment and not intent.utilities and not timed and intent.tool != "data_quality":
+        return False
+    placed = bool(turn.buildings.ids or turn.buildings.gaps or turn.buildings.stray or intent.everything)
     if intent.tool == "portfolio":
         return placed
     if intent.tool in ("ranking", "data_quality", "anomalies"):

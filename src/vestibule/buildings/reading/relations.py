@@ -19,8 +19,9 @@ def joined(first: Span, last: Span) -> Span:
 
 
 def earlier(span: Span, unit: str) -> Span:
-    """The span one `unit` (day, week, month, quarter, year, period) before: the same length moved back for days and
-    weeks, whole months for months and quarters, the same dates for years (the same weekdays for a week)."""
+    """The span one `unit` (day, week, month, quarter, year, period) before: moved back by a day or a week, or the day
+    or week just before a longer span; whole months for months and quarters; the same dates for years (for whole weeks the
+    same weekdays); the span just before it for a period."""
     if unit == "period":
         unit = span.grain if span.grain in ("day", "week", "month", "quarter", "year") else "length"
     length = (span.last - span.first).days + 1
@@ -29,12 +30,26 @@ def earlier(span: Span, unit: str) -> Span:
     if unit == "year" and length % 7:
         return days(_in_year(span.first, span.first.year - 1), _in_year(span.last, span.last.year - 1), span.grain)
     if unit == "year":
-        back = 364
-    elif unit == "day" or unit == "length":
-        back = length
-    else:
-        back = -(-length // 7) * 7
-    return days(span.first - back * DAY, span.last - back * DAY, span.grain)
+        return days(span.first - 364 * DAY, span.last - 364 * DAY, span.grain)
+    step = {"day": 1, "week": 7, "weekend": 7}.get(unit, length)
+    if length > step:  # the week before a month is the seven days before it
+        return days(span.first - step * DAY, span.first - DAY, "day" if step == 1 else "week")
+    return days(span.first - step * DAY, span.last - step * DAY, span.grain)
+
+
+def later(span: Span, unit: str) -> Span:
+    """The day, week, month or quarter just after a span; for "period", as much again."""
+    unit = span.grain if unit == "period" else unit
+    begin = span.last + DAY
+    if unit in ("month", "quarter"):
+        first = begin if begin.day == 1 else add_months(begin, 1)
+        return days(
+            first, add_months(first, 1 if unit == "month" else 3) - DAY, "month" if unit == "month" else "quarter"
+        )
+    if unit == "year":
+        return days(date(span.last.year + 1, 1, 1), date(span.last.year + 1, 12, 31), "year")
+    length = {"day": 1, "week": 7, "weekend": 2}.get(unit, (span.last - span.first).days + 1)
+    return days(begin, begin + (length - 1) * DAY, "day" if unit == "day" else "week" if unit == "week" else "range")
 
 
 def _months_earlier(span: Span, count: int) -> Span:

@@ -49,7 +49,7 @@ def _explain(problem: str, root: object) -> InvalidRequest:
 
 
 def _unknown_field(path: str, name: str, known: list[str]) -> InvalidRequest:
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
     return InvalidRequest(f"`{path[:120]}` is not a field we know.", next_step=hint, param=path[:120])
 
