@@ -18,6 +18,7 @@ from tests.storage.conftest import ACCOUNT, REPOSITORY
 from vestibule.core.errors import Unavailable
 from vestibule.storage import binaries
 from vestibule.storage.binaries import Account, programs, server_account
+from vestibule.storage.server import EmbeddedServer
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")
 
@@ -126,4 +127,5 @@ def test_the_whole_as_an_ordinary_user(open_folder: Path) -> None:
         worker, check=True, capture_output=True, text=True, input="\n", env=environment, cwd="/", **drop
     )
     assert done.stdout.split() == ["open", "1"]
+    assert EmbeddedServer(home, ACCOUNT).wait_stopped()
     assert {path.stat().st_uid for path in home.rglob("*")} == {account.uid}

@@ -81,7 +81,8 @@ INTENTS: tuple[tuple[Tool, re.Pattern[str]], ...] = (
 _DOCUMENTS = _any(
     "how (?:do|can|should|would|must|shall) (?:i|we|you|one|the|an|a)", "how to", r"who (?!consumption)\w+", "whom",
     "steps", "where (?:is|are|can|do)", "instructions?", "contact", "phone", "telephone",
-    "access codes?", "sequence of operations?",     "warranty", "maintenance (?:record|report|plan|contract|interval|schedule)", "allowed", "permitted", "recommended",
+    "access codes?", "sequence of operations?", "warranty",
+    "maintenance (?:record|report|plan|contract|interval|schedule)", "allowed", "permitted", "recommended",
     "should", "documents?", "tenants? (?:of|in|at)",
     r"when (?:was|were|is) (?:the |a |an )?[\w ]{0,40}?(?:serviced|replaced|inspected|maintained|repaired|installed)",
     "what (?:is|are) (?:the |our )?(?:tariff|unit rate|standing charge|opening hours|operating hours|target|schedule)",
@@ -101,8 +102,8 @@ _MEASURED = _any(
 )  # fmt: skip
 _THINGS = _any(
     "electricity", "gas", "chilledwater", "energy", "cooling", "heating", "consumption", "cost", "perm2", "peak",
-    "load", "baseload", "profile", "demand", "high", "low", "increase", "decrease", "spike", "anomaly", "meters?", "more", "less",
-    "most", "least", "night", "compare", "vs", "weekends", "how (?:did|is|has|was) §",
+    "load", "baseload", "profile", "demand", "high", "low", "increase", "decrease", "spike", "anomaly", "meters?",
+    "more", "less", "most", "least", "night", "compare", "vs", "weekends", "how (?:did|is|has|was) §",
 )  # fmt: skip
 _PAST = _any("was", "were", "did", "has", "have", "had")
 _EQUIPMENT = _any(

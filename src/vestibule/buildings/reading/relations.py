@@ -20,8 +20,8 @@ def joined(first: Span, last: Span) -> Span:
 
 def earlier(span: Span, unit: str) -> Span:
     """The span one `unit` (day, week, month, quarter, year, period) before: moved back by a day or a week, or the day
-    or week just before a longer span; whole months for months and quarters; the same dates for years (for whole weeks the
-    same weekdays); the span just before it for a period."""
+    or week just before a longer span; whole months for months and quarters; the same dates for years (for whole weeks
+    the same weekdays); the span just before it for a period."""
     if unit == "period":
         unit = span.grain if span.grain in ("day", "week", "month", "quarter", "year") else "length"
     length = (span.last - span.first).days + 1
