@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
+
 from vestibule.buildings import BuildingData
 from vestibule.buildings.reading import Reading, read
 from vestibule.core.chat import ChatRequest
@@ -81,4 +83,11 @@ def _restricted_to(reading: Reading, allowed: list[str] | None, known: set[str])
             next_step=f"Known: {', '.join(sorted(known))}.",
             param="vestibule.buildings",
         )
-    return reading.restricted_to(allowed)
+    calls = [
+        msgspec.structs.replace(call, buildings=tuple(b for b in call.buildings if b in allowed))
+        for call in reading.calls
+        if set(call.buildings) & set(allowed)
+    ]
+    return msgspec.structs.replace(
+        reading, calls=tuple(calls), buildings=tuple(b for b in reading.buildings if b in allowed)
+    )

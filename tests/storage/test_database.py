@@ -10,6 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import NullPool, create_engine
 
 from tests.storage.conftest import ACCOUNT, keeper, postmaster, wait_gone
 from tests.storage.test_server import needs_proc
@@ -17,25 +21,30 @@ from vestibule.core.errors import StorageFull, Unavailable
 from vestibule.core.settings import Settings
 from vestibule.storage import schema
 from vestibule.storage.database import Database
+from vestibule.storage.migrations import isolation
 from vestibule.storage.server import EmbeddedServer
 
 OTHER = "somebody-else"
 
 
 @pytest.fixture
-async def table(database: Database, request: pytest.FixtureRequest) -> str:
+async def table(database: Database, storage_home: Path, request: pytest.FixtureRequest) -> str:
     """A table isolated as migrations do it, empty, of this test's own."""
     name = f"t_{abs(hash(request.node.nodeid))}"
-    own_rows = "tenant = current_setting('vestibule.tenant', true)"
     async with database.owner() as connection:
-        for statement in (
-            f"CREATE TABLE {name} (tenant text NOT NULL, note text PRIMARY KEY)",
-            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
-            f"CREATE POLICY tenant_isolation ON {name} USING ({own_rows}) WITH CHECK ({own_rows})",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO vestibule_request",
-        ):
-            await connection.execute(statement)
+        await connection.execute(f"CREATE TABLE {name} (tenant text NOT NULL, note text PRIMARY KEY)")
+    await asyncio.to_thread(_isolate, storage_home, name)
     return name
+
+
+def _isolate(home: Path, table: str) -> None:
+    server = EmbeddedServer(home, ACCOUNT)
+    server.ensure()
+    conninfo = make_conninfo(server.owner_conninfo(), options=schema.SEARCH_PATH)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        isolation.isolate(table)
+    server.close()
 
 
 async def _insert(database: Database, table: str, tenant: str, note: str, *, acting_for: str = "") -> None:

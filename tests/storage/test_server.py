@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 from tests.storage.conftest import ACCOUNT, Worker, keeper, postmaster, wait_gone
-from vestibule.core.errors import Unavailable
+from vestibule.core.errors import StorageFull, Unavailable
 from vestibule.storage.server import EmbeddedServer
 
 Start = Callable[[], Worker]
@@ -208,6 +209,27 @@ def test_a_creation_cut_short_is_begun_again(home: Path) -> None:
     assert _ask(server) == 1
     assert not unfinished.exists()
     server.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounts a small disk")
+def test_a_full_disk_leaves_nothing_half_made_and_the_next_start_succeeds(home: Path) -> None:
+    disk = home / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    server = EmbeddedServer(disk, ACCOUNT)
+    try:
+        with pytest.raises(StorageFull, match="is full") as caught:
+            server.ensure()
+        assert "Free some space" in caught.value.next_step
+        assert not list((disk / "postgres").glob("data*"))
+        subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
+        server.ensure()
+        assert _ask(server) == 1
+    finally:
+        server.close()
+        assert server.wait_stopped()
+        subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ A time-of-week-and-temperature regression in the manner of Mathieu, Price, Kilic
 building electricity use, with application to demand response", IEEE Trans. Smart Grid 2(3), 2011, as CalTRACK's hourly
 method uses it: for each hour of open and of closed days, a line in temperature that may bend at change points, plus
 solar radiation and the mean temperature of the last 12 hours; then the habit of each weekday. Fitted again and again
-without the days that depart (trimming), and without holidays and the period asked about. Knows no cause.
+with ever less weight on days that depart (iteratively reweighted least squares, Cauchy weights), and without holidays,
+days known to be faulty and the period asked about. Knows no cause.
 """
 
 from __future__ import annotations
@@ -17,16 +18,14 @@ from vestibule.buildings.series import BuildingSeries, Grid, Index, Mask, Series
 from vestibule.core.evidence import Utility
 
 BENDS_C = (8.0, 11.0, 13.0, 15.0, 17.0, 19.0, 22.0, 25.0)
-FELT_BENDS_C = (11.0, 16.0)
+FELT_BENDS_C = (8.0, 11.0, 13.5, 16.0)
 MEMORY_H = 12
 ROUNDS = 8
 TRIM_SIGMA = 3.0
 NOISE_FLOOR = 0.01
-RIDGE = 1.0
+RIDGE = 0.1
 LEAST_DAYS = 28
 DOUBT_SIGMA = 2.0
-POWER=1
-QUIET_SHARE = 1.0
 LEAST_SAMPLES = 15
 
 
@@ -56,24 +55,24 @@ def fit(series: BuildingSeries, utility: Utility, excluded: Mask) -> Baseline | 
         return None
     regression = _Regression(series, amounts)
     weight = candidates.astype(np.float64)
+    expected, closed, departure, sigma = amounts, amounts, weight, NOISE_FLOOR
     for _ in range(ROUNDS):
         expected, closed = regression.fit(np.where(usable, weight[grid.day], 0.0))
         departure, active = daily_departure(grid, amounts, expected)
         telling = departure[candidates & active]
         sigma = max(NOISE_FLOOR, 1.4826 * float(np.median(np.abs(telling - np.median(telling)))))
-        weight = candidates / (1 + (departure / (DOUBT_SIGMA * sigma)) ** 2)**POWER
+        weight = candidates / (1 + (departure / (DOUBT_SIGMA * sigma)) ** 2)
     trusted = candidates & (np.abs(departure) < TRIM_SIGMA * sigma)
     return Baseline(expected, closed, trusted, sigma, _persistence(departure, trusted))
 
 
 def daily_departure(grid: Grid, amounts: Series, expected: Series) -> tuple[Series, Mask]:
-    """Per day, (used - expected) / expected over the hours present, and whether the day is active: more than a quarter
-    of the mean day is expected. Other days are held against that quarter, so that nothing divides by next to nothing.
-    """
+    """Per day, (used - expected) / expected over the hours present, and whether the day is active: at least the mean
+    day is expected. Other days are held against the mean, so that nothing divides by next to nothing."""
     known = ~np.isnan(amounts)
     daily = grid.by_day(np.where(known, expected, 0.0))
     hours = grid.by_day(known.astype(np.float64))
-    least = QUIET_SHARE * expected.mean() * hours
+    least = expected.mean() * hours
     return (grid.by_day(amounts) - daily) / np.maximum(np.maximum(daily, least), 1e-9), daily > least
 
 
@@ -138,11 +137,14 @@ class _Regression:
 def _design(series: BuildingSeries) -> Series:
     """Regressors of every hour, each of about unit size; shape (hours, regressors)."""
     outdoors, solar = series.weather.temperature_c, series.weather.solar_w_m2
+    warm_sun = solar / 300 * np.clip((outdoors - 13) / 6, 0, 1)
     padded = np.concatenate([np.full(MEMORY_H - 1, outdoors[0]), outdoors])
     felt = np.convolve(padded, np.full(MEMORY_H, 1 / MEMORY_H), mode="valid")
     bends = [np.maximum(0.0, outdoors - bend) / 5 for bend in BENDS_C]
     felt_bends = [np.maximum(0.0, felt - bend) / 5 for bend in FELT_BENDS_C]
-    return np.column_stack([np.ones(len(outdoors)), outdoors / 10, solar / 300, solar * np.maximum(0, np.minimum(1, (outdoors-13)/6)) / 300, felt / 10, *felt_bends, *bends])
+    return np.column_stack(
+        [np.ones(len(outdoors)), outdoors / 10, solar / 300, warm_sun, felt / 10, *felt_bends, *bends]
+    )
 
 
 def _persistence(departure: Series, trusted: Mask) -> float:

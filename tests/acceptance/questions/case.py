@@ -24,6 +24,8 @@ class CauseNamed:
     words: tuple[str, ...]
     direction: Direction
     also_true: frozenset[str]
+    months: frozenset[int] = frozenset()
+    """Months that the event or the period touches: what is said of others is beside the point."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A portfolio to ask about, and the short form in which the tables of questions write what was read.
 
-`tool utility buildings period[ vs period][ metric][ direction]`, calls joined by " | "; days are month-day of 2025, both
-included. `each` is one call for every building, `all` one call across them; `-` is no utility.
+`tool utility buildings period[ vs period][ metric][ direction]`, calls joined by " | "; days are month-day of 2025,
+both included. `each` is one call for every building, `all` one call across them; `-` is no utility.
 """
 
 from __future__ import annotations

@@ -217,7 +217,9 @@ CONSUMPTION = (
     ("electricity per m2 at Harbour Office in 2025", "consumption electricity harbour-office 01-01..12-31 per_m2"),
     (
         "How much energy did we consume last week?",
-        "consumption electricity each 12-22..12-28 total | consumption gas each 12-22..12-28 total | consumption chilled_water each 12-22..12-28 total",
+        "consumption electricity each 12-22..12-28 total | "
+        "consumption gas each 12-22..12-28 total | "
+        "consumption chilled_water each 12-22..12-28 total",
     ),
     (
         "How much cooling energy did Market Hall need in mid-July?",
@@ -257,7 +259,9 @@ CONSUMPTION = (
     ),
     (
         "How energy intensive is the hotel per square meter?",
-        "consumption electricity hotel-belvedere 01-01..12-31 per_m2 | consumption gas hotel-belvedere 01-01..12-31 per_m2 | consumption chilled_water hotel-belvedere 01-01..12-31 per_m2",
+        "consumption electricity hotel-belvedere 01-01..12-31 per_m2 | "
+        "consumption gas hotel-belvedere 01-01..12-31 per_m2 | "
+        "consumption chilled_water hotel-belvedere 01-01..12-31 per_m2",
     ),
     ("mean daily gas consumption at the school, December", "consumption gas linden-school 12-01..12-31 mean"),
     ("Give me yesterday's electricity use for the lab", "consumption electricity kepler-laboratory 12-31..12-31 total"),
@@ -388,7 +392,9 @@ RANKING = (
     ("Which building has the highest gas consumption per square metre?", "ranking gas all 01-01..12-31 per_m2 high"),
     (
         "Rank our buildings by cost in 2025",
-        "ranking electricity all 01-01..12-31 cost high | ranking gas all 01-01..12-31 cost high | ranking chilled_water all 01-01..12-31 cost high",
+        "ranking electricity all 01-01..12-31 cost high | "
+        "ranking gas all 01-01..12-31 cost high | "
+        "ranking chilled_water all 01-01..12-31 cost high",
     ),
     (
         "Which of the offices used less electricity in June?",

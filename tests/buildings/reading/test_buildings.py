@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tests.buildings.reading.portfolio import PORTFOLIO
-from vestibule.buildings.reading.buildings import BuildingsRead, find_buildings, names_of
+from vestibule.buildings.reading.buildings import BuildingsRead, Names, find_buildings, names_of
 from vestibule.buildings.reading.words import is_typo_of, is_within, words
 
 NAMES = names_of(PORTFOLIO)
@@ -61,6 +62,22 @@ def test_an_ambiguous_kind_names_the_choices() -> None:
     assert found("why is the office high").gaps == [
         "“office” can be Harbour Office or Mill Street Office; name the one you mean."
     ]
+
+
+def _with_two_shops(alias: str) -> Names:
+    shop = structs.replace(PORTFOLIO.buildings[5], id="orchard", name="Orchard Row", aliases=(alias,))
+    return names_of(structs.replace(PORTFOLIO, buildings=(*PORTFOLIO.buildings, shop)))
+
+
+def test_an_alias_that_is_a_kind_names_its_building_among_several_of_that_kind() -> None:
+    names = _with_two_shops("the shopping centre")
+    assert find_buildings(words("gas at the shopping centre"), names).ids == ["orchard"]
+    assert "is not a building" in find_buildings(words("gas at Seaview shopping centre"), names).gaps[0]
+
+
+def test_a_name_that_two_buildings_share_is_ambiguous() -> None:
+    gaps = find_buildings(words("gas at market hall"), _with_two_shops("Market Hall")).gaps
+    assert gaps == ["“market hall” can be Market Hall or Orchard Row; name the one you mean."]
 
 
 @pytest.mark.parametrize(

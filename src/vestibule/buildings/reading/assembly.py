@@ -28,7 +28,7 @@ def assemble(
     """Calls in the order asked, the period they are about, and what stood in the way of others."""
     gaps = [*named.gaps, *said.gaps]
     tool: Tool = intent.tool or "consumption"
-    asked, second = _periods(said, tool, intent, len(named.ids), calendar, gaps)
+    asked, second = _periods(said, tool, intent, len(named.ids) + len(named.gaps), calendar, gaps)
     ids = _buildings(named, tool, intent, names, gaps)
     if tool == "comparison" and len(ids) == 1 and second is None:
         tool = "consumption"

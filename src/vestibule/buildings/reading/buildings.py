@@ -103,8 +103,10 @@ def _whole_name(asked: Sequence[str], at: int, names: Names, read: BuildingsRead
     for phrase in names.phrases:
         if len(phrase) > len(best) and _matches(asked[at : at + len(phrase)], phrase):
             best = phrase
-    if not best or best in names.kinds or (len(best) == 1 and best[0] in KNOWN):
+    if not best or (len(best) == 1 and best[0] in KNOWN):
         return 0
+    if best in names.kinds and (_is_name(asked[at - 1] if at else "") or len(names.phrases[best]) > 1):
+        return 0  # "riverside hotel" is not the one that goes by "the hotel"
     return _settle(names.phrases[best], " ".join(asked[at : at + len(best)]), len(best), names, read)
 
 

@@ -87,6 +87,7 @@ RULES: tuple[Rule, ...] = (
         lambda m, s: stretches.run_of(m[1], m[2], m[3], s.at(m[4])),
     ),
     _rule(rf"{_THE}(1st|2nd) half (?:of|in) {_THE}@[a-z](\d+)", lambda m, s: halves(s.at(m[2]), m[1] == "2nd")),
+    _rule(r"(early|mid|late) ((?:19|20)\d\d)", lambda m, s: stretches.part_of(m[1], cal.year(int(m[2])))),
     _rule(rf"{_THE}(early|mid|late) (?:in )?{_THE}@[mqsy](\d+)", lambda m, s: stretches.part_of(m[1], s.at(m[2]))),
     # weeks, weekends and parts of days around a day
     _rule(

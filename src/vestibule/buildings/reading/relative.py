@@ -33,9 +33,10 @@ def last(unit: str, tomorrow: date) -> Span:
         day = tomorrow - ((tomorrow.weekday() - WEEKDAYS.index(unit) - 1) % 7 + 1) * DAY
         return days(day, day, "day")
     span = this(unit, tomorrow - DAY)
-    while span.last >= tomorrow:
-        span = this(unit, span.first - DAY)
-    return span
+    if span.last < tomorrow:
+        return span
+    begin = cal.week_of(span.first).first if unit == "weekend" else span.first
+    return this(unit, begin - DAY)
 
 
 def recent(count: str, unit: str, tomorrow: date) -> Span:

@@ -124,6 +124,7 @@ PORTFOLIO_DRAWS: dict[str, tuple[str, ...]] = {
     "holiday_rate": ("48", "55", "60", "65"),
     "summer_from": ("10 July", "17 July", "24 July"),
     "summer_to": ("20 August", "27 August", "3 September"),
+    "standby_time": ("16:00", "17:00", "18:00"),
     "waste_day": ("first working day", "second working day"),
     # policy, tariffs, reporting
     "target_pct": ("25", "30", "35"),

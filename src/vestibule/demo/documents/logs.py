@@ -53,7 +53,8 @@ def _working_day(world: World, building: Building, day: date) -> date:
 
 def _event_entry(world: World, event: Event, values: dict[str, str]) -> _Entry:
     variants = [text for cause, text in sections(template("logs/events.md")) if cause == event.cause]
-    text = variants[pick(world.seed, event.building, event.id, len(variants))]
+    alike = [e.id for e in world.events if e.cause == event.cause]
+    text = variants[alike.index(event.id) % len(variants)]
     told = {
         **values,
         "found": str(event.found),

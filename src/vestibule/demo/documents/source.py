@@ -8,14 +8,14 @@
     One paragraph a line, with {{the words that answer}} a question.
     ? The question in a reader's words | The answer in short
 
-A line that begins with `?` asks about the next marked quote above it, in order. `$name` is replaced before parsing.
-Knows neither the world nor a file format.
+Lines that begin with `?` ask about the marked quotes, in their order, and are not part of the document. `$name` is
+replaced before parsing. Knows neither the world nor a file format.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from string import Template
 from typing import Literal
 
@@ -23,6 +23,7 @@ from vestibule.demo.documents.blocks import Block, Claim, Draft, Heading, Items,
 
 _LEVELS: dict[str, Literal[1, 2, 3]] = {"#": 1, "##": 2, "###": 3}
 _QUOTE = re.compile(r"\{\{(.+?)\}\}")
+_QUESTION = "? "
 _STEP = re.compile(r"\d+\. ")
 
 
@@ -40,34 +41,33 @@ def read_draft(source: str, values: Mapping[str, str]) -> Draft:
 
 
 def parse(path: str, title: str, text: str) -> Draft:
-    """Parse the body of a document. Raise `ValueError` for a quote without its question, or the reverse."""
+    """Parse the body of a document. Raise `ValueError` if not every marked quote has its question, or the reverse."""
     blocks: list[Block] = [Heading(1, title)]
-    claims: list[Claim] = []
-    asked: list[tuple[int, str]] = []
-    for kind, lines in _groups(text):
-        if kind == "question":
-            for line in lines:
-                question, _, answer = line[2:].partition(" | ")
-                if not asked or not answer:
-                    raise ValueError(f"{path}: no quote or no answer for {question!r}")
-                block, quote = asked.pop(0)
-                claims.append(Claim(block, quote, question.strip(), answer.strip()))
-            continue
-        asked += [(len(blocks), quote) for line in lines for quote in _QUOTE.findall(line)]
-        blocks.append(_block(kind, [_QUOTE.sub(r"\1", line) for line in lines]))
-    if asked:
-        raise ValueError(f"{path}: nothing asks about {asked[0][1]!r}")
+    quotes: list[tuple[int, str]] = []
+    lines = text.splitlines()
+    for kind, group in _groups(line for line in lines if not line.startswith(_QUESTION)):
+        quotes += [(len(blocks), quote) for line in group for quote in _QUOTE.findall(line)]
+        blocks.append(_block(kind, [_QUOTE.sub(r"\1", line) for line in group]))
+    questions = [line.removeprefix(_QUESTION).partition(" | ") for line in lines if line.startswith(_QUESTION)]
+    if len(quotes) != len(questions) or not all(answer for _, _, answer in questions):
+        raise ValueError(
+            f"{path}: {len(quotes)} quotes and {len(questions)} questions, each with an answer, must match"
+        )
+    claims = [
+        Claim(block, quote, question.strip(), answer.strip())
+        for (block, quote), (question, _, answer) in zip(quotes, questions, strict=True)
+    ]
     return Draft(path, tuple(blocks), tuple(claims))
 
 
-def _groups(text: str) -> list[tuple[str, list[str]]]:
-    """Runs of lines of one kind; headings, paragraphs and notes are one line each."""
+def _groups(lines: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Runs of list items and table rows; headings, paragraphs and notes are one line each."""
     groups: list[tuple[str, list[str]]] = []
     previous = ""
-    for line in text.splitlines():
+    for line in lines:
         kind = _kind(line)
         if kind:
-            if kind == previous and kind in ("bullet", "step", "row", "question"):
+            if kind == previous and kind in ("bullet", "step", "row"):
                 groups[-1][1].append(line)
             else:
                 groups.append((kind, [line]))
@@ -78,7 +78,7 @@ def _groups(text: str) -> list[tuple[str, list[str]]]:
 def _kind(line: str) -> str:
     if not line.strip():
         return ""
-    for prefix, kind in (("#", "heading"), ("- ", "bullet"), ("| ", "row"), ("> ", "note"), ("? ", "question")):
+    for prefix, kind in (("#", "heading"), ("- ", "bullet"), ("| ", "row"), ("> ", "note")):
         if line.startswith(prefix):
             return kind
     return "step" if _STEP.match(line) else "paragraph"

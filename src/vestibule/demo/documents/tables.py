@@ -17,7 +17,9 @@ def portfolio_parts(world: World) -> dict[str, str]:
         "contacts_table": _contacts_table(world),
         "contact_facts": _contact_facts(world),
         "contractors_table": _contractors_table(world),
-        "holidays_table": _table(("Date", "Day", "Holiday"), ((f"{h.date}", f"{h.date:%A}", h.name) for h in world.holidays)),
+        "holidays_table": _table(
+            ("Date", "Day", "Holiday"), ((f"{h.date}", f"{h.date:%A}", h.name) for h in world.holidays)
+        ),
         "closures": _closures(world),
         "gaps_table": _gaps_table(world),
     }
@@ -98,7 +100,13 @@ def _closures(world: World) -> str:
 
 def _gaps_table(world: World) -> str:
     rows = (
-        (world.building(e.building).name, utility_name(e), f"{e.start:%Y-%m-%d %H:%M}", f"{e.end:%Y-%m-%d %H:%M}", f"{gap_hours(e)}")
+        (
+            world.building(e.building).name,
+            utility_name(e),
+            f"{e.start:%Y-%m-%d %H:%M}",
+            f"{e.end:%Y-%m-%d %H:%M}",
+            f"{gap_hours(e)}",
+        )
         for e in world.events
         if e.cause == "meter_gap"
     )

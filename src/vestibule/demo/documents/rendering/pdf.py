@@ -13,13 +13,14 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, StyleSheet1, getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, ListFlowable, SimpleDocTemplate
+from reportlab.platypus import CondPageBreak, Flowable, ListFlowable, SimpleDocTemplate
 from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
 from reportlab.platypus import TableStyle as GridStyle
 
 from vestibule.demo.documents.blocks import Block, Draft, Heading, Items, Note, Rendered, Table
 
+_ROOM_BELOW_HEADING = 50 * mm
 _GRID = GridStyle(
     [
         ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
@@ -35,7 +36,12 @@ def render(draft: Draft) -> Rendered:
     paper = _Paper(buffer, draft.title)
     styles = _styles()
     flowables = [_flowable(block, styles) for block in draft.blocks]
-    paper.build(list(flowables), onFirstPage=_draw_foot, onLaterPages=_draw_foot)
+    story: list[Flowable] = []
+    for block, flowable in zip(draft.blocks, flowables, strict=True):
+        if isinstance(block, Heading):
+            story.append(CondPageBreak(_ROOM_BELOW_HEADING))
+        story.append(flowable)
+    paper.build(story, onFirstPage=_draw_foot, onLaterPages=_draw_foot)
     return Rendered(buffer.getvalue(), tuple(paper.page_of[id(flowable)] for flowable in flowables))
 
 

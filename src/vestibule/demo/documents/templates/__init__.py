@@ -1,4 +1,4 @@
-"""The sources of the documents, shipped with the package: one file a document, and the pools that logs are made from."""
+"""The sources of the documents, shipped with the package: one file a document, and the pools that logs draw from."""
 
 from __future__ import annotations
 

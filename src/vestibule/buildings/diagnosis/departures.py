@@ -1,0 +1,77 @@
+"""How far each meter is from expected, day by day, in the hours of use and in the rest. Knows no cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from vestibule.buildings.baseline import NOISE_FLOOR, Baseline, days_off, open_days
+from vestibule.buildings.series import BuildingSeries, Mask, Series
+from vestibule.core.evidence import Utility
+
+BEFORE_OPENING_H = 1.0
+LEAST_SCALE = 0.5
+
+
+class Stream(msgspec.Struct, frozen=True, eq=False):
+    """One meter in one part of the day. Per day: `excess` in the meter's unit and the `expected` of the same hours
+    (both over hours with a reading), `share` = excess / max(expected, half of what the meter uses on average), and
+    `sigmas` = share over its robust standard deviation `sigma`; 0 where the day has no such hours."""
+
+    excess: Series
+    expected: Series
+    share: Series
+    sigmas: Series
+    sigma: float
+
+
+class Departures(msgspec.Struct, frozen=True, eq=False):
+    """`used` are the hours in which people or plant are at work by the schedule, `resting` the others. A building that
+    never closes has no resting hours."""
+
+    used: Mapping[Utility, Stream]
+    resting: Mapping[Utility, Stream]
+    use_hours: Mask
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        return (*self.used.values(), *self.resting.values())
+
+
+def departures(series: BuildingSeries, baselines: Mapping[Utility, Baseline], ignored: Mask) -> Departures:
+    """`ignored` days (shape: days) count as if they had no reading."""
+    use_hours = hours_of_use(series)
+    return Departures(
+        used={u: _stream(series, u, baseline, use_hours, ignored) for u, baseline in baselines.items()},
+        resting={}
+        if use_hours.all()
+        else {u: _stream(series, u, baseline, ~use_hours, ignored) for u, baseline in baselines.items()},
+        use_hours=use_hours,
+    )
+
+
+def hours_of_use(series: BuildingSeries) -> Mask:
+    """Per hour: from an hour before opening until closing on open days that are no holidays; always, if it never
+    closes."""
+    opens, closes = series.building.schedule.hours
+    weekly = open_days(series)
+    if weekly.all() and closes - opens >= 24:
+        return np.ones(len(series.grid), dtype=np.bool_)
+    hour = series.grid.hour
+    return (hour >= opens - BEFORE_OPENING_H) & (hour < closes) & (weekly & ~days_off(series))[series.grid.day]
+
+
+def _stream(series: BuildingSeries, utility: Utility, baseline: Baseline, hours: Mask, ignored: Mask) -> Stream:
+    amounts, grid = series.amounts[utility], series.grid
+    counted = hours & ~np.isnan(amounts) & ~ignored[grid.day]
+    expected = grid.by_day(np.where(counted, baseline.expected, 0.0))
+    excess = grid.by_day(np.where(counted, amounts - baseline.expected, 0.0))
+    least = LEAST_SCALE * float(baseline.expected.mean()) * grid.by_day(counted.astype(np.float64))
+    share = excess / np.maximum(np.maximum(expected, least), 1e-9)
+    telling = share[baseline.trusted & (least > 0)]
+    sigma = NOISE_FLOOR
+    if len(telling):
+        sigma = max(sigma, 1.4826 * float(np.median(np.abs(telling - np.median(telling)))))
+    return Stream(excess, expected, share, share / sigma, sigma)

@@ -1,0 +1,124 @@
+"""Write a tiny GGUF with random weights that llama.cpp really loads: Qwen2 architecture, byte vocabulary, ChatML.
+
+It knows nothing and says printable nonsense until its context is full, which is what tests of a runtime need. The file
+format is GGUF version 3: magic, version, counts, key-value pairs, tensor infos, then aligned tensor data.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEADS, KV_HEADS, LAYERS, INNER = 64, 4, 2, 2, 128
+CONTEXT = 4096
+ALIGNMENT = 32
+SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+Value = str | int | float | bool | list[str] | list[int]
+
+
+def write_random_model(path: Path, *, context: int = CONTEXT, version: int = 3, **changes: Value) -> Path:
+    """Write the model to `path`. `changes` replace metadata, with `__` in a keyword standing for a dot."""
+    metadata = _metadata(context) | {key.replace("__", "."): value for key, value in changes.items()}
+    tensors = _tensors(np.random.default_rng(7))
+    header = struct.pack("<4sIQQ", b"GGUF", version, len(tensors), len(metadata))
+    header += b"".join(_text(key) + _value(value) for key, value in metadata.items())
+    data = b""
+    for name, tensor in tensors.items():
+        shape = tensor.shape[::-1]
+        header += _text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, len(data))
+        data += _padded(tensor.tobytes())
+    path.write_bytes(_padded(header) + data)
+    return path
+
+
+def _metadata(context: int) -> dict[str, Value]:
+    tokens = [*_alphabet(), *SPECIAL]
+    return {
+        "general.architecture": "qwen2",
+        "general.name": "random",
+        "qwen2.context_length": context,
+        "qwen2.embedding_length": WIDTH,
+        "qwen2.block_count": LAYERS,
+        "qwen2.feed_forward_length": INNER,
+        "qwen2.attention.head_count": HEADS,
+        "qwen2.attention.head_count_kv": KV_HEADS,
+        "qwen2.attention.layer_norm_rms_epsilon": 1e-6,
+        "qwen2.rope.freq_base": 10_000.0,
+        "tokenizer.ggml.model": "gpt2",
+        "tokenizer.ggml.pre": "qwen2",
+        "tokenizer.ggml.tokens": tokens,
+        "tokenizer.ggml.token_type": [1] * 256 + [3] * len(SPECIAL),
+        "tokenizer.ggml.merges": ["t h"],
+        "tokenizer.ggml.eos_token_id": 258,
+        "tokenizer.ggml.add_bos_token": False,
+        "tokenizer.chat_template": TEMPLATE,
+    }
+
+
+def _alphabet() -> list[str]:
+    """The 256 bytes as the printable characters that byte-level BPE writes them with (GPT-2)."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return [chr(byte) if byte in plain else chr(256 + others.index(byte)) for byte in range(256)]
+
+
+def _tensors(randomness: np.random.Generator) -> Mapping[str, NDArray[np.float32]]:
+    def weights(*shape: int) -> NDArray[np.float32]:
+        return (randomness.standard_normal(shape) * 0.3).astype(np.float32)
+
+    output = weights(256 + len(SPECIAL), WIDTH)
+    output[[byte for byte in range(len(output)) if not 32 <= byte < 127]] = 0  # never the likeliest
+    tensors = {"token_embd.weight": weights(256 + len(SPECIAL), WIDTH), "output.weight": output}
+    tensors["output_norm.weight"] = np.ones(WIDTH, np.float32)
+    heads = WIDTH // HEADS
+    for layer in range(LAYERS):
+        tensors |= {
+            f"blk.{layer}.attn_norm.weight": np.ones(WIDTH, np.float32),
+            f"blk.{layer}.ffn_norm.weight": np.ones(WIDTH, np.float32),
+            f"blk.{layer}.attn_q.weight": weights(WIDTH, WIDTH),
+            f"blk.{layer}.attn_k.weight": weights(KV_HEADS * heads, WIDTH),
+            f"blk.{layer}.attn_v.weight": weights(KV_HEADS * heads, WIDTH),
+            f"blk.{layer}.attn_q.bias": weights(WIDTH),
+            f"blk.{layer}.attn_k.bias": weights(KV_HEADS * heads),
+            f"blk.{layer}.attn_v.bias": weights(KV_HEADS * heads),
+            f"blk.{layer}.attn_output.weight": weights(WIDTH, WIDTH),
+            f"blk.{layer}.ffn_gate.weight": weights(INNER, WIDTH),
+            f"blk.{layer}.ffn_up.weight": weights(INNER, WIDTH),
+            f"blk.{layer}.ffn_down.weight": weights(WIDTH, INNER),
+        }
+    return tensors
+
+
+def _value(value: Value) -> bytes:
+    """A typed value: 4 = uint32, 6 = float32, 7 = bool, 8 = string, 9 = array (of 5 = int32 or strings)."""
+    match value:
+        case bool():
+            return struct.pack("<I?", 7, value)
+        case int():
+            return struct.pack("<II", 4, value)
+        case float():
+            return struct.pack("<If", 6, value)
+        case str():
+            return struct.pack("<I", 8) + _text(value)
+        case [str(), *_]:
+            return struct.pack("<IIQ", 9, 8, len(value)) + b"".join(_text(str(item)) for item in value)
+        case _:
+            return struct.pack(f"<IIQ{len(value)}i", 9, 5, len(value), *value)
+
+
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return struct.pack("<Q", len(encoded)) + encoded
+
+
+def _padded(data: bytes) -> bytes:
+    return data + b"\0" * (-len(data) % ALIGNMENT)
