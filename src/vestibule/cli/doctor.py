@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
 
 import click
 import msgspec
@@ -26,7 +26,7 @@ class Check(msgspec.Struct, frozen=True):
 @click.option("--json", "as_json", is_flag=True, help="Print one object per check.")
 def doctor(as_json: bool) -> None:
     """Check what Vestibule needs and say how to mend what is missing."""
-    checks = list(examine(Settings.load()))
+    checks = asyncio.run(examine(Settings.load()))
     for check in checks:
         if as_json:
             click.echo(msgspec.json.encode(check).decode())
@@ -38,14 +38,16 @@ def doctor(as_json: bool) -> None:
         sys.exit(1)
 
 
-def examine(settings: Settings) -> Iterator[Check]:
+async def examine(settings: Settings) -> list[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Check("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
-    yield _check_home(settings)
-    yield _check_port(settings)
-    for found in (*diagnose_storage(settings), *diagnose_embedder(settings.home)):
-        yield Check(found.name, found.ok, found.detail, found.mend)
-    yield Check("language model", True, "none yet: answers are composed of sentences and results (docs/models.md)")
+    rooms = [*await diagnose_storage(settings), *await asyncio.to_thread(diagnose_embedder, settings.home)]
+    return [
+        Check("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer"),
+        _check_home(settings),
+        _check_port(settings),
+        *(Check(found.name, found.ok, found.detail, found.mend) for found in rooms),
+        Check("language model", True, "none yet: answers are composed of sentences and results (docs/models.md)"),
+    ]
 
 
 def _check_home(settings: Settings) -> Check:
