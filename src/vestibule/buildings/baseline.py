@@ -48,12 +48,28 @@ class Baseline(msgspec.Struct, frozen=True, eq=False):
 
 def fit(series: BuildingSeries, utility: Utility, excluded: Mask) -> Baseline | None:
     """Fit a meter without the `excluded` days (shape: days). None if fewer than four weeks of readings are left."""
-    amounts, grid = series.amounts[utility], series.grid
+    return _fit(series, series.amounts[utility], _design(series), excluded)
+
+
+def fit_plant(series: BuildingSeries, excluded: Mask) -> Baseline | None:
+    """Fit electricity to what is expected for the chilled water that was metered: what is left over is efficiency.
+
+    None without a chilled-water meter, too.
+    """
+    cooling = series.amounts.get("chilled_water")
+    if cooling is None:
+        return None
+    amounts = np.where(np.isnan(cooling), np.nan, series.amounts["electricity"])
+    return _fit(series, amounts, _plant_design(series, np.nan_to_num(cooling)), excluded)
+
+
+def _fit(series: BuildingSeries, amounts: Series, design: Series, excluded: Mask) -> Baseline | None:
+    grid = series.grid
     usable = ~np.isnan(amounts)
     candidates = (grid.by_day(usable.astype(np.float64)) >= 20) & ~excluded & ~days_off(series)
     if candidates.sum() < LEAST_DAYS:
         return None
-    regression = _Regression(series, amounts)
+    regression = _Regression(series, amounts, design)
     weight = candidates.astype(np.float64)
     expected, closed, departure, sigma = amounts, amounts, weight, NOISE_FLOOR
     for _ in range(ROUNDS):
@@ -90,9 +106,9 @@ def days_off(series: BuildingSeries) -> Mask:
 class _Regression:
     """One least-squares line per hour of open and of closed days, ridged so that few days do not bend it wildly."""
 
-    def __init__(self, series: BuildingSeries, amounts: Series) -> None:
+    def __init__(self, series: BuildingSeries, amounts: Series, design: Series) -> None:
         self._amounts = amounts
-        self._design = _design(series)
+        self._design = design
         hour, weekday = series.grid.hour, series.grid.weekday
         is_open = open_days(series)[series.grid.day]
         self._open = [np.flatnonzero(is_open & (hour == h)) for h in range(24)]
@@ -145,6 +161,13 @@ def _design(series: BuildingSeries) -> Series:
     return np.column_stack(
         [np.ones(len(outdoors)), outdoors / 10, solar / 300, warm_sun, felt / 10, *felt_bends, *bends]
     )
+
+
+def _plant_design(series: BuildingSeries, cooling: Series) -> Series:
+    """The same for electricity given chilled water: a chiller's efficiency depends on the outdoor temperature."""
+    outdoors, solar = series.weather.temperature_c, series.weather.solar_w_m2
+    load = cooling / max(float(cooling.mean()), 1e-9)
+    return np.column_stack([np.ones(len(load)), solar / 300, load, load * (outdoors - 20) / 10])
 
 
 def _persistence(departure: Series, trusted: Mask) -> float:

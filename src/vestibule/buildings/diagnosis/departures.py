@@ -29,27 +29,36 @@ class Stream(msgspec.Struct, frozen=True, eq=False):
 
 class Departures(msgspec.Struct, frozen=True, eq=False):
     """`used` are the hours in which people or plant are at work by the schedule, `resting` the others. A building that
-    never closes has no resting hours."""
+    never closes has no resting hours. `plant` is electricity in hours of use with cooling, held against what is
+    expected for the chilled water metered."""
 
     used: Mapping[Utility, Stream]
     resting: Mapping[Utility, Stream]
+    plant: Stream | None
     use_hours: Mask
 
-    @property
-    def streams(self) -> tuple[Stream, ...]:
-        return (*self.used.values(), *self.resting.values())
 
-
-def departures(series: BuildingSeries, baselines: Mapping[Utility, Baseline], ignored: Mask) -> Departures:
+def departures(
+    series: BuildingSeries, baselines: Mapping[Utility, Baseline], plant: Baseline | None, ignored: Mask
+) -> Departures:
     """`ignored` days (shape: days) count as if they had no reading."""
     use_hours = hours_of_use(series)
+
+    def stream(utility: Utility, baseline: Baseline, hours: Mask) -> Stream:
+        return _stream(series, utility, baseline, hours & ~ignored[series.grid.day])
+
     return Departures(
-        used={u: _stream(series, u, baseline, use_hours, ignored) for u, baseline in baselines.items()},
-        resting={}
-        if use_hours.all()
-        else {u: _stream(series, u, baseline, ~use_hours, ignored) for u, baseline in baselines.items()},
+        used={u: stream(u, baseline, use_hours) for u, baseline in baselines.items()},
+        resting={} if use_hours.all() else {u: stream(u, baseline, ~use_hours) for u, baseline in baselines.items()},
+        plant=None if plant is None else stream("electricity", plant, use_hours & cooled(series)),
         use_hours=use_hours,
     )
+
+
+def cooled(series: BuildingSeries) -> Mask:
+    """Per hour: whether chilled water was metered, and more of it than a tenth of the mean."""
+    cooling = series.amounts["chilled_water"]
+    return np.nan_to_num(cooling) > 0.1 * float(np.nanmean(cooling))
 
 
 def hours_of_use(series: BuildingSeries) -> Mask:
@@ -63,9 +72,9 @@ def hours_of_use(series: BuildingSeries) -> Mask:
     return (hour >= opens - BEFORE_OPENING_H) & (hour < closes) & (weekly & ~days_off(series))[series.grid.day]
 
 
-def _stream(series: BuildingSeries, utility: Utility, baseline: Baseline, hours: Mask, ignored: Mask) -> Stream:
+def _stream(series: BuildingSeries, utility: Utility, baseline: Baseline, hours: Mask) -> Stream:
     amounts, grid = series.amounts[utility], series.grid
-    counted = hours & ~np.isnan(amounts) & ~ignored[grid.day]
+    counted = hours & ~np.isnan(amounts)
     expected = grid.by_day(np.where(counted, baseline.expected, 0.0))
     excess = grid.by_day(np.where(counted, amounts - baseline.expected, 0.0))
     least = LEAST_SCALE * float(baseline.expected.mean()) * grid.by_day(counted.astype(np.float64))

@@ -21,7 +21,8 @@ from vestibule.core.evidence import Cause, Utility
 HIGH_SIGMAS = 2.5
 CAP_SIGMAS = 8.0
 LEAST_SCORE = 8.0
-LEAST_SHARE = 0.05
+LEAST_SHARE: dict[Utility, float] = {"electricity": 0.05, "gas": 0.1, "chilled_water": 0.1}
+LONGEST_LULL_DAYS = 4
 SAME_FAULT_DAYS = 7
 SUPPLY_AIR_C = 16.0
 
@@ -45,6 +46,7 @@ class Fault(msgspec.Struct, frozen=True, eq=False):
     cause: Cause | None
     used: Mapping[Utility, Part]
     resting: Mapping[Utility, Part]
+    plant: Part | None
 
     def excess(self, utility: Utility) -> Part:
         """Of the whole day."""
@@ -56,7 +58,7 @@ def find_faults(
     series: BuildingSeries, baselines: Mapping[Utility, Baseline], measured: Departures
 ) -> list[Fault]:
     """All stretches of the data with more use than expected that have a known cause, in order."""
-    runs = maximal_runs(_scores(series, measured))
+    runs = maximal_runs(_scores(series, measured), LONGEST_LULL_DAYS)
     faults = [_fault(series, baselines, measured, first, end) for first, end, score in runs if score >= LEAST_SCORE]
     joined: list[Fault] = []
     for fault in faults:
@@ -75,8 +77,11 @@ def _scores(series: BuildingSeries, measured: Departures) -> list[float]:
 
     Days on which the plant rests by schedule cost less: a fault of the hours of use cannot show on them.
     """
-    streams = [s for s in measured.streams]
-    sigmas = np.max([np.where(s.share >= LEAST_SHARE, s.sigmas, 0.0) for s in streams], axis=0)
+    parts = (measured.used, measured.resting)
+    streams = [(s, LEAST_SHARE[u]) for part in parts for u, s in part.items()]
+    if measured.plant:
+        streams.append((measured.plant, LEAST_SHARE["electricity"]))
+    sigmas = np.max([np.where(s.share >= least, s.sigmas, 0.0) for s, least in streams], axis=0)
     price = np.where(open_days(series), HIGH_SIGMAS, 1.0)
     return np.where(sigmas >= HIGH_SIGMAS, np.minimum(sigmas, CAP_SIGMAS) - HIGH_SIGMAS + 0.01, -price).tolist()
 
@@ -95,6 +100,7 @@ def _fault(
         cause,
         {u: _part(s, first, end) for u, s in measured.used.items()},
         {u: _part(s, first, end) for u, s in measured.resting.items()},
+        _part(measured.plant, first, end) if measured.plant else None,
     )
     if cause is None:
         view = View(series, baselines, measured.use_hours, fault)
@@ -124,32 +130,29 @@ class View(msgspec.Struct, frozen=True, eq=False):
         resting, used = self.fault.resting[utility], self.fault.used[utility]
         return resting.share > 0.1 and resting.excess > 2 * max(used.excess, 0.0)
 
-    def mostly_used(self, utility: Utility) -> bool:
-        """Whether the hours of use carry the excess."""
+    def mostly_used(self, utility: Utility, least_share: float) -> bool:
+        """Whether the hours of use are high, by at least `least_share`, and carry two thirds of the excess."""
         if utility not in self.fault.used:
             return False
-        resting = self.fault.resting.get(utility)
-        used = self.fault.used[utility]
-        return used.share > LEAST_SHARE and (resting is None or used.excess > 2 * max(resting.excess, 0.0))
+        resting, used = self.fault.resting.get(utility), self.fault.used[utility]
+        return used.share > least_share and (resting is None or used.excess > 2 * max(resting.excess, 0.0))
 
-    def follows(self, utility: Utility, driver: Series) -> float:
-        """Correlation of the hourly excess with `driver` (shape: hours) over the hours of use; 0 where undefined."""
+    def follows(self, utility: Utility, driver: Series) -> bool:
+        """Whether the hourly excess in hours of use goes with `driver` (shape: hours), as far as that varies."""
         hours = self.series.grid.hours_of_days(self.fault.first, self.fault.end)
         amounts = self.series.amounts[utility][hours]
         counted = self.use_hours[hours] & ~np.isnan(amounts)
         excess = (amounts - self.baselines[utility].expected[hours])[counted]
         cause = driver[hours][counted]
-        if len(excess) < 24 or excess.std() < 1e-9 or cause.std() < 1e-9:
-            return 0.0
-        return float(np.corrcoef(excess, cause)[0, 1])
+        if not len(cause) or cause.mean() <= 0:
+            return False
+        varies = cause.std() > LEAST_VARIATION * cause.mean()
+        return not varies or float(np.corrcoef(excess, cause)[0, 1]) > LEAST_CORRELATION
 
     @property
-    def cold(self) -> Series:
-        return np.maximum(0.0, SUPPLY_AIR_C - self.series.weather.temperature_c)
-
-    @property
-    def warm(self) -> Series:
-        return np.maximum(0.0, self.series.weather.temperature_c - SUPPLY_AIR_C)
+    def kelvin_from_supply(self) -> Series:
+        """Per hour: how far the outdoor air is from what is supplied."""
+        return np.abs(self.series.weather.temperature_c - SUPPLY_AIR_C)
 
 
 def _failed_setback(view: View) -> bool:
@@ -157,19 +160,20 @@ def _failed_setback(view: View) -> bool:
 
 
 def _stuck_damper(view: View) -> bool:
-    cooled = view.mostly_used("chilled_water") and view.follows("chilled_water", view.warm) > FOLLOWS
-    heated = view.mostly_used("gas") and view.follows("gas", view.cold) > FOLLOWS
-    return (cooled or heated) and view.share_used("electricity") > -LEAST_SHARE
+    return any(
+        view.mostly_used(utility, DAMPER_SHARE) and view.follows(utility, view.kelvin_from_supply)
+        for utility in ("chilled_water", "gas")
+    )
 
 
 def _chiller_fault(view: View) -> bool:
-    if "chilled_water" not in view.baselines or not view.mostly_used("electricity"):
-        return False
-    follows = view.follows("electricity", view.baselines["chilled_water"].expected)
-    return view.share_used("chilled_water") < LEAST_SHARE / 2 and follows > FOLLOWS
+    plant = view.fault.plant
+    return plant is not None and plant.share > LEAST_SHARE["electricity"] and view.share_used("chilled_water") < 0.1
 
 
-FOLLOWS = 0.3
+LEAST_CORRELATION = 0.2
+LEAST_VARIATION = 0.3
+DAMPER_SHARE = 0.15
 CAUSES: tuple[tuple[Cause, Callable[[View], bool]], ...] = (
     ("failed_setback", _failed_setback),
     ("stuck_damper", _stuck_damper),
