@@ -58,9 +58,10 @@ class House:
             database = Component(True, "")
         except VestibuleError as error:
             database = Component(False, str(error))
+        knowledge = self.knowledge.component()
         return {
             "database": database,
-            "knowledge": self.knowledge.component(),
+            "knowledge": Component(knowledge.ok, knowledge.reason),
             "embedder": Component(True, self.embedder.name),
             "models": Component(True, ", ".join(self.catalogue.names())),
         }

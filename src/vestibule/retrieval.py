@@ -12,9 +12,10 @@ from datetime import timedelta
 import msgspec
 
 from vestibule.buildings import BuildingData
+from vestibule.buildings.calls import AnalyticCall
 from vestibule.buildings.reading import Reading, read
 from vestibule.core.chat import ChatRequest
-from vestibule.core.errors import InvalidRequest
+from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.core.evidence import Evidence, Finding, Passage, ToolResult
 from vestibule.core.ports import Embedder, Vector
 from vestibule.knowledge import KnowledgeBase
@@ -42,14 +43,23 @@ class Retriever:
         portfolio = await self._buildings.portfolio(tenant)
         reading = read(request.question, history, portfolio)
         reading = _restricted_to(reading, request.options.buildings, {b.id for b in portfolio.buildings})
-        results = await self._run(tenant, reading)
+        results, missing = await self._run(tenant, reading)
         passages: Sequence[Passage] = ()
         if request.options.knowledge:
             passages = await self._passages(tenant, request.question, vector, reading, results)
-        return Evidence(tuple(passages), results, tuple(reading.gaps))
+        return Evidence(tuple(passages), tuple(results), (*reading.gaps, *missing))
 
-    async def _run(self, tenant: str, reading: Reading) -> tuple[ToolResult, ...]:
-        return tuple(await asyncio.gather(*(self._buildings.run(tenant, call) for call in reading.calls)))
+    async def _run(self, tenant: str, reading: Reading) -> tuple[list[ToolResult], list[str]]:
+        """What the calls found, and why some found nothing (a building without that meter)."""
+        done = await asyncio.gather(*(self._try(tenant, call) for call in reading.calls))
+        results = [found for found in done if isinstance(found, ToolResult)]
+        return results, list(dict.fromkeys(gap for gap in done if isinstance(gap, str)))
+
+    async def _try(self, tenant: str, call: AnalyticCall) -> ToolResult | str:
+        try:
+            return await self._buildings.run(tenant, call)
+        except NotFound as missing:
+            return missing.message
 
     async def _passages(
         self, tenant: str, question: str, vector: Vector, reading: Reading, results: Sequence[ToolResult]

@@ -19,7 +19,8 @@ from psycopg.rows import TupleRow
 from vestibule.core.caller import SCOPES, Caller, Scope
 from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.core.settings import SettingsError
-from vestibule.storage.database import Connection, Database
+from vestibule.storage.database import Database
+from vestibule.storage.pool import Connection
 
 ADMIN_TENANT = "default"
 

@@ -31,19 +31,25 @@ LEAST_SAMPLES = 15
 
 class Baseline(msgspec.Struct, frozen=True, eq=False):
     """Per hour of the grid, in the meter's unit: `expected`, with holidays taken as the ordinary day their weekday is,
-    and `closed`, as if the building were closed that day. `trusted` are the days that the fit rests on; `sigma` is the
-    robust standard deviation of a day's departure, as a share of the day's expected use, and `persistence` the
-    autocorrelation of that departure from one day to the next."""
+    and `closed`, as if the building were closed that day. `trusted` are the days (shape: days) close to expected.
+
+    Departures are shares of what is expected, or of the mean use where less is expected. `sigma` is the robust standard
+    deviation of a day's departure, `persistence` its autocorrelation from one day to the next, `sigma_week` the robust
+    standard deviation of the departure of seven days together.
+    """
 
     expected: Series
     closed: Series
     trusted: Mask
     sigma: float
     persistence: float
+    sigma_week: float
 
     def sigma_of(self, days: float) -> float:
-        """Standard deviation of the relative departure over that many days, for an AR(1) process."""
-        return self.sigma * float(np.sqrt((1 + self.persistence) / (1 - self.persistence) / max(days, 1.0)))
+        """Standard deviation of the departure over that many days: as an AR(1) process, but from a week on no less than
+        weeks were seen to depart, because what the model misses does not average out."""
+        process = self.sigma * float(np.sqrt((1 + self.persistence) / (1 - self.persistence) / max(days, 1.0)))
+        return max(process, self.sigma_week) if days >= 7 else process
 
 
 def fit(series: BuildingSeries, utility: Utility, excluded: Mask) -> Baseline | None:
@@ -79,7 +85,8 @@ def _fit(series: BuildingSeries, amounts: Series, design: Series, excluded: Mask
         sigma = max(NOISE_FLOOR, 1.4826 * float(np.median(np.abs(telling - np.median(telling)))))
         weight = candidates / (1 + (departure / (DOUBT_SIGMA * sigma)) ** 2)
     trusted = candidates & (np.abs(departure) < TRIM_SIGMA * sigma)
-    return Baseline(expected, closed, trusted, sigma, _persistence(departure, trusted))
+    week = _sigma_week(departure, trusted)
+    return Baseline(expected, closed, trusted, sigma, _persistence(departure, trusted), week)
 
 
 def daily_departure(grid: Grid, amounts: Series, expected: Series) -> tuple[Series, Mask]:
@@ -161,6 +168,13 @@ def _design(series: BuildingSeries) -> Series:
     return np.column_stack(
         [np.ones(len(outdoors)), outdoors / 10, solar / 300, warm_sun, felt / 10, *felt_bends, *bends]
     )
+
+
+def _sigma_week(departure: Series, trusted: Mask) -> float:
+    """Over all stretches of seven days of which at least five are trusted."""
+    days = np.convolve(trusted, np.ones(7), mode="valid")
+    weeks = np.convolve(np.where(trusted, departure, 0.0), np.ones(7), mode="valid")[days >= 5] / days[days >= 5]
+    return 1.4826 * float(np.median(np.abs(weeks))) if len(weeks) else NOISE_FLOOR
 
 
 def _plant_design(series: BuildingSeries, cooling: Series) -> Series:

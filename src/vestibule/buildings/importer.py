@@ -16,8 +16,8 @@ import numpy as np
 
 from vestibule.buildings.portfolio_files import PortfolioFiles, Table, read_folder
 from vestibule.buildings.series import HOUR_S
-from vestibule.core.errors import InvalidRequest
-from vestibule.storage.database import Connection, Database
+from vestibule.storage.database import Database
+from vestibule.storage.pool import Connection
 
 OnProgress = Callable[[int, int], None]
 
@@ -72,10 +72,7 @@ async def _replace_portfolio(connection: Connection, tenant: str, definition: by
         " version = portfolios.version + 1, imported_at = now() RETURNING version",
         [tenant, definition.decode(), source or hashlib.sha256(definition).hexdigest()],
     )
-    row = await found.fetchone()
-    if row is None:
-        raise InvalidRequest(f"Tenant `{tenant}` may not write a portfolio.")
-    return int(row[0])
+    return int((await found.fetchone() or (0,))[0])
 
 
 async def _replace_readings(connection: Connection, tenant: str, files: PortfolioFiles, progress: OnProgress) -> None:

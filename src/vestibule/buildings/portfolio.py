@@ -107,7 +107,9 @@ class Portfolio(msgspec.Struct, frozen=True):
             if building.id == building_id:
                 return building
         known = ", ".join(b.id for b in self.buildings) or "none"
-        raise NotFound(f"There is no building `{building_id[:80]}`.", next_step=f"Buildings of this portfolio: {known}.")
+        raise NotFound(
+            f"There is no building `{building_id[:80]}`.", next_step=f"Buildings of this portfolio: {known}."
+        )
 
     def meter(self, building_id: str, utility: Utility) -> Meter | None:
         return next((m for m in self.meters if m.building == building_id and m.utility == utility), None)

@@ -62,7 +62,7 @@ class Grid(msgspec.Struct, frozen=True, eq=False):
 
     def by_day(self, values: Series) -> Series:
         """Sum per local day; missing hours count as nothing. Shape (len(days),)."""
-        return np.bincount(self.day, np.nan_to_num(values), minlength=len(self.days))
+        return np.bincount(self.day, np.nan_to_num(values), minlength=len(self.days)).astype(np.float64)
 
 
 def hours_in(period: Period) -> int:

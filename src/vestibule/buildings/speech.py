@@ -9,21 +9,23 @@ from vestibule.core.evidence import Period, Quantity, Utility
 SAID: dict[Utility, str] = {"electricity": "electricity", "gas": "gas", "chilled_water": "chilled water"}
 UNIT: dict[Utility, str] = {"electricity": "kWh", "gas": "m³", "chilled_water": "kWh"}
 DEMAND_UNIT: dict[Utility, str] = {"electricity": "kW", "gas": "m³/h", "chilled_water": "kW"}
+# not strftime, which speaks the machine's language
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
-)  # not strftime, which speaks the machine's language
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def number(value: float) -> str:
-    """12,345 · 123.4 · 1.23: whole from 1,000 on, one decimal from 10 on, else two."""
+    """12,345 · 123.4 · 1.23 · 0.123: whole from 1,000 on, one decimal from 10 on, two from 1 on, else three."""
     size = abs(value)
-    decimals = 0 if round(size) >= 1000 else 1 if size >= 10 else 2
+    decimals = 0 if round(size) >= 1000 else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:,.{decimals}f}"
 
 
 def amount(quantity: Quantity) -> str:
-    """"12,345 kWh", "12.3 %"; money as "EUR 1,234.50" is said "1,234.50 EUR"."""
+    """ "12,345 kWh", "12.3 %"; money as "EUR 1,234.50" is said "1,234.50 EUR"."""
     if quantity.unit == "%":
         return f"{quantity.value:.1f} %"
     if quantity.unit == "EUR":
@@ -49,7 +51,7 @@ def hour(moment: datetime) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """"7 July 2025", "7–14 July 2025", "28 June–3 July 2025"; both days included."""
+    """ "7 July 2025", "7–14 July 2025", "28 June–3 July 2025"; both days included."""
     if first == last:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):
@@ -60,7 +62,7 @@ def days(first: date, last: date) -> str:
 
 
 def within(period: Period) -> str:
-    """"in July 2025", "on 8 July 2025", "over 8–14 July 2025"."""
+    """ "in July 2025", "on 8 July 2025", "over 8–14 July 2025"."""
     length = period.end.date() - period.start.date()
     if length == timedelta(days=1):
         return f"on {period.label}"
@@ -69,10 +71,10 @@ def within(period: Period) -> str:
 
 
 def above(departure: Quantity) -> str:
-    """"12.3 % above" or "4.1 % below" for a departure in %."""
+    """ "12.3 % above" or "4.1 % below" for a departure in %."""
     return f"{abs(departure.value):.1f} % {'above' if departure.value >= 0 else 'below'}"
 
 
 def listed(parts: list[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

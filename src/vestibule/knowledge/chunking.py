@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from vestibule.core.sentences import sentences
 from vestibule.core.sensitivity import PrivacyClass
+from vestibule.core.sentences import sentences
 from vestibule.knowledge.dates import first_date, leading_date
 from vestibule.knowledge.mentions import Mentions
 from vestibule.knowledge.parsing.section import Parsed, Section
@@ -81,7 +81,7 @@ class Chunker:
         searched = f"{context}\n{text}"
         return Chunk(
             ordinal=ordinal,
-            locator=_locator(title, section, start),
+            locator=_locator(title, section),
             context=context,
             text=text,
             start=offset + start,
@@ -141,8 +141,8 @@ def _context(title: str, section: Section) -> str:
     return "\n".join([title, " › ".join(h[:_HEADING_CHARACTERS] for h in section.headings)]).strip()
 
 
-def _locator(title: str, section: Section, start: int) -> str:
-    """How a reader finds it: "page 3, § Night setback › Weekends"; a line where there is neither page nor heading."""
+def _locator(title: str, section: Section) -> str:
+    """How a reader finds it: "page 3, § Night setback › Weekends"; the title where there is neither."""
     place = [f"page {section.page}"] if section.page else []
     if section.headings:
         place.append("§ " + " › ".join(h[:_HEADING_CHARACTERS] for h in section.headings))

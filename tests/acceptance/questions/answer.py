@@ -6,6 +6,9 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+
+from tests.acceptance.questions.periods import Period, from_days, month
 
 _SPACE = " \u00a0\u202f\u2009"
 _NUMBER = rf"[+−-]?\d{{1,3}}(?:[,.{_SPACE}']\d{{3}})+(?:[.,]\d+)?|[+−-]?\d+(?:[.,]\d+)?"
@@ -34,7 +37,7 @@ _MONTH_DAY = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d|
 _ISO = re.compile(r"\b20\d\d-(\d\d)-(\d\d)")
 _GERMAN = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(?:20\d\d)?(?!\d)")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d\d)\b(?!\s*[ap]\.?m)", re.IGNORECASE)
-_TWELVE = re.compile(r"\b(\d{1,2})(?::\d\d)?\s*(?:([ap])\.?m\b|(noon))", re.IGNORECASE)
+_TWELVE = re.compile(r"\b(\d{1,2})(?::\d\d)?\s*([ap])\.?m\b", re.IGNORECASE)
 _HOUR_WORD = re.compile(r"\bhour\s+(\d{1,2})\b|\b(\d{1,2})\s*h\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*\s+(?=[\"'(*\[]*[A-Z0-9])|\n+")
 
@@ -74,24 +77,34 @@ def figures(text: str) -> Iterator[FigureSaid]:
 def months(text: str) -> set[int]:
     """Months named, in words or by a date. "may" in lower case is no month."""
     named = {_month_number(name) for name in re.findall(rf"\b({_MONTH})\b", text)}
-    return named | {month for month, _ in dates(text)}
+    return named | {number for number, _ in dates(text)}
 
 
 def dates(text: str) -> set[tuple[int, int]]:
     """(month, day) of every date."""
-    found = {(int(month), int(day)) for month, day in _ISO.findall(text)}
-    found |= {(int(month), int(day)) for day, month in _GERMAN.findall(text)}
-    found |= {(_month_number(month), int(day)) for month, day in _MONTH_DAY.findall(text)}
-    for first, last, month in _DAY_MONTH.findall(text):
-        found |= {(_month_number(month), int(day)) for day in (first, last) if day}
-    return {(month, day) for month, day in found if 1 <= month <= 12 and 1 <= day <= 31}
+    found = {(int(number), int(day)) for number, day in _ISO.findall(text)}
+    found |= {(int(number), int(day)) for day, number in _GERMAN.findall(text)}
+    found |= {(_month_number(name), int(day)) for name, day in _MONTH_DAY.findall(text)}
+    for first, last, name in _DAY_MONTH.findall(text):
+        found |= {(_month_number(name), int(day)) for day in (first, last) if day}
+    return {(number, day) for number, day in found if 1 <= number <= 12 and 1 <= day <= 31}
+
+
+def days_between(text: str, year: int) -> Period | None:
+    """From the first to the last day named, or the months where no day is; None without either."""
+    days = [date(year, number, day) for number, day in dates(text) if day <= calendar.monthrange(year, number)[1]]
+    if days:
+        return from_days(min(days), max(days))
+    numbers = months(text)
+    return Period(month(year, min(numbers)).start, month(year, max(numbers)).end) if numbers else None
 
 
 def hours(text: str) -> set[int]:
     """Hours of the day, 0 to 24, of every time."""
     found = {int(hour) for hour, minute in _CLOCK.findall(text) if int(minute) < 60}
-    for hour, half, noon in _TWELVE.findall(text):
-        found.add(12 if noon else int(hour) % 12 + (12 if half.lower() == "p" else 0))
+    for hour, half in _TWELVE.findall(text):
+        found.add(int(hour) % 12 + (12 if half.lower() == "p" else 0))
+    found |= {hour for word, hour in (("noon", 12), ("midday", 12), ("midnight", 0)) if re.search(rf"\b{word}\b", text)}
     found |= {int(a or b) for a, b in _HOUR_WORD.findall(text)}
     return {hour for hour in found if 0 <= hour <= 24}
 

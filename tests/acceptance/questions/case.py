@@ -24,8 +24,8 @@ class CauseNamed:
     words: tuple[str, ...]
     direction: Direction
     also_true: frozenset[str]
-    months: frozenset[int] = frozenset()
-    """Months that the event or the period touches: what is said of others is beside the point."""
+    window: Period | None = None
+    """The event and the period asked about, with some days around: evidence of other days is beside the point."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class TwoFigures:
-    """Both values, or their difference. `more` is the subject with the greater value, `less` the other; `change` is
-    the sign from the first to the second period where the question asks for the change."""
+    """Both values, or their difference. `more` has the greater value, `less` the other: buildings, or months
+    by name. `change` is the sign from the first to the second month, 0 for buildings."""
 
     values: tuple[float, float]
     unit: str
-    more: Subject | None = None
-    less: Subject | None = None
+    more: Subject
+    less: Subject
     change: int = 0
 
 
@@ -85,6 +85,7 @@ class PassageCited:
     document: str
     heading: str
     quote: str
+    other_documents: tuple[str, ...] = ()
 
 
 Check = CauseNamed | NothingUnusual | Figure | TwoFigures | NamedFirst | Peak | DataMissing | PassageCited

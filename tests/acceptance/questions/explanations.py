@@ -29,8 +29,8 @@ def about_event(deck: Deck, event: Event) -> Case | None:
     utility = deck.random.choice(telling)
     template = deck.deal(_kinds(event, utility, said))
     also_true = _also_true(deck, event.building, said.period)
-    months = said.period.months | _days_of(event).months
-    check = CauseNamed(event.cause, event.words, event.direction, also_true, months)
+    window = _days_of(event).joined(said.period).widened(days=10)
+    check = CauseNamed(event.cause, event.words, event.direction, also_true, window)
     return deck.ask(f"why: {event.cause}", template, (event.building,), utility, said, check)
 
 
@@ -97,10 +97,7 @@ def _fair(deck: Deck, event: Event, period: Period) -> bool:
         return False
     whole = _days_of(event)
     shared = whole.overlap_days(period)
-    if event.cause in FAULTS:
-        enough = shared >= min(4, period.days)
-    else:
-        enough = period.contains(whole)
+    enough = shared >= min(4, period.days) if event.cause in FAULTS else period.contains(whole)
     if event.cause == "holiday" and period.days > 7:
         return False
     return enough and any(_share(deck, event, u, period) >= LEAST_SHARE for u in event.utilities)

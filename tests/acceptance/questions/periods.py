@@ -31,6 +31,14 @@ class Period:
     def overlap_days(self, other: Period) -> float:
         return max((min(self.end, other.end) - max(self.start, other.start)) / timedelta(days=1), 0.0)
 
+    def joined(self, other: Period) -> Period:
+        return Period(min(self.start, other.start), max(self.end, other.end))
+
+    def widened(self, days: int) -> Period:
+        """With so many days more at both ends, as far as its year goes."""
+        around, year = timedelta(days=days), self.start.year
+        return Period(max(self.start - around, datetime(year, 1, 1)), min(self.end + around, datetime(year + 1, 1, 1)))
+
     def contains(self, other: Period) -> bool:
         return self.start <= other.start and other.end <= self.end
 
@@ -129,10 +137,12 @@ def say_half_month(year: int, number: int, second: bool, random: Random) -> Said
 
 
 def say_third_of_month(year: int, number: int, part: str, random: Random) -> SaidPeriod:
-    """"early", "mid" and "late": loose, so only to be asked where a few days more or less change nothing."""
+    """ "early", "mid" and "late": loose, so only to be asked where a few days more or less change nothing."""
     first, last = {"early": (1, 10), "mid": (11, 20), "late": (21, calendar.monthrange(year, number)[1])}[part]
     said = f"{part}{'-' if part == 'mid' else ' '}{MONTHS[number - 1]}{_year(year, random)}"
-    return SaidPeriod("part of month", from_days(date(year, number, first), date(year, number, last)), f"in {said}", said)
+    return SaidPeriod(
+        "part of month", from_days(date(year, number, first), date(year, number, last)), f"in {said}", said
+    )
 
 
 def say_quarter(year: int, quarter: int, random: Random) -> SaidPeriod:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from tests.acceptance.questions.case import Case, Figure, NamedFirst, Peak, TwoFigures
+from tests.acceptance.questions.case import Case, Figure, NamedFirst, Peak, Subject, TwoFigures
 from tests.acceptance.questions.deck import Deck, subject, unit_of
 from tests.acceptance.questions.periods import Period, SaidPeriod
 from tests.acceptance.questions.world import Utility
@@ -65,7 +65,7 @@ def _two_buildings(deck: Deck, per_m2: bool) -> Case:
 
 
 def two_periods(deck: Deck) -> Case:
-    """Two months or two calendar weeks, the earlier first."""
+    """Two months, the earlier first."""
     building = deck.building()
     utility = deck.utility(building)
     said = sorted((deck.month(), deck.month()), key=lambda s: s.period.start)
@@ -73,7 +73,10 @@ def two_periods(deck: Deck) -> Case:
     complete = all(_complete(deck, building, utility, s.period) for s in said)
     if not complete or min(values) < LEAST_USE or _close(values[0], values[1]):
         return two_periods(deck)
-    check = TwoFigures((values[0], values[1]), unit_of(utility), change=1 if values[1] > values[0] else -1)
+    earlier, later = (_named_month(s) for s in said)
+    more, less = (later, earlier) if values[1] > values[0] else (earlier, later)
+    change = 1 if more == later else -1
+    check = TwoFigures((values[0], values[1]), unit_of(utility), more, less, change)
     template = deck.deal(("two_periods",))
     return deck.ask("two periods", template, (building,), utility, said[0], check, span2=said[1].span)
 
@@ -136,6 +139,11 @@ def _complete(deck: Deck, building: str, utility: Utility, period: Period) -> bo
 def _value(deck: Deck, building: str, utility: Utility, period: Period, per_m2: bool) -> float:
     value = deck.world.total(building, utility, period)
     return value / deck.world.building(building).floor_area_m2 if per_m2 else value
+
+
+def _named_month(said: SaidPeriod) -> Subject:
+    """A month is told apart in an answer as a building is: by its name."""
+    return Subject(f"{said.period.start:%Y-%m}", (f"{said.period.start:%B}",))
 
 
 def _close(one: float, other: float) -> bool:

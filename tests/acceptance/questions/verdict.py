@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import msgspec
 
@@ -23,6 +24,7 @@ from tests.acceptance.questions.case import (
     Subject,
     TwoFigures,
 )
+from tests.acceptance.questions.causes import About
 
 TOLERANCE = 0.005
 ROUNDING = 0.02
@@ -33,18 +35,29 @@ ALL_CAUSES = ("stuck_damper", "failed_setback", "chiller_fault", "holiday", "met
 _ABOVE = r"\b(?:above|higher|more|over|exceed\w*|excess|increase\w*|rose|up|additional|extra|high)\b"
 _BELOW = r"\b(?:below|lower|less|under|decrease\w*|fell|dropped|down|fewer|low|reduced)\b"
 _NORMAL = re.compile(
-    r"\bnormal\b|as (?:expected|usual|planned)|with(?:in|out) (?:the |its |what |\w+ )*(?:expected|usual|normal|typical)"
-    r"|nothing (?:\w+ )?(?:unusual|abnormal|odd|special|out of the ordinary|notable|remarkable|stands? out|points?|wrong)"
-    r"|\bno (?:\w+ ){0,3}(?:anomal\w+|departure|deviation|fault|sign|evidence|indication|explanation|cause|problem|event)"
-    r"|\bnot? (?:\w+ ){0,2}(?:unusual\w*|abnormal\w*|high|remarkable|significant\w*|depart|differ|out of)|unremarkable"
-    r"|in line with|cannot (?:see|find|confirm)|did(?: not|n't) (?:\w+ )?(?:find|see|depart|differ|stand)|close to (?:the |its |what )",
+    r"\bnormal(?:ly)?\b|as (?:expected|usual|planned)|unremarkable|in line with"
+    r"|with(?:in|out) (?:the |its |what |\w+ )*(?:expected|usual|normal|typical)|close to (?:the |its |what )"
+    r"|nothing (?:\w+ )?(?:unusual|abnormal|odd|special|out of the ordinary|notable|stands? out|points?|wrong)"
+    r"|\bno (?:\w+ ){0,3}(?:anomal\w+|departure|deviation|fault|sign|evidence|indication|explanation|cause|problem)"
+    r"|\bnot? (?:\w+ ){0,2}(?:unusual\w*|abnormal\w*|high|remarkable|significant\w*|depart|differ|out of)"
+    r"|cannot (?:see|find|confirm)|did(?: not|n't) (?:\w+ )?(?:find|see|depart|differ|stand)",
     re.IGNORECASE,
 )
-_MISSING = r"\bmissing\b|\bgaps?\b|\bincomplete\b|\bno (?:readings|data)\b|\bcoverage\b|\black\w*\b|not (?:all|complete)"
+_AWAY_FROM = re.compile(
+    r"\b(?:not|than|above|below|over|under|outside|beyond|exceed\w*)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+)
+_MISSING = (
+    r"\bmissing\b|\bgaps?\b|\bincomplete\b|\bno (?:readings|data)\b|\bcoverage\b|\black\w*\b|not (?:all|complete)"
+)
 _COMPLETE = (
     r"\bcomplete\b|\b(?:no|none|0|zero|without|not? any)\b[^.]{0,40}\b(?:missing|gaps?|holes)"
     r"|\ball\b[^.]{0,40}\b(?:there|present|delivered|readings)|\b100(?:\.0+)?\s*%|nothing is missing"
 )
+_AGAINST_NORMAL = (
+    r"(?:more|less|higher|lower|above|below)\s+(?:than\s+)?(?:is\s+|the\s+)?(?:expected|usual|normal|typical)"
+)
+_MORE = r"\b(?:more|higher|most|highest|larger|greater)\b(?!\s+efficien)"
+_LESS = r"\b(?:less|lower|least|lowest|smaller|fewer|more efficient)\b"
 _SAVING = r"\b(?:saved|savings?)\b"
 
 
@@ -98,13 +111,14 @@ def _problems(case: Case, text: str, cited: tuple[Citation, ...]) -> list[str]:
 
 
 def _cause_problems(case: Case, check: CauseNamed, text: str) -> list[str]:
-    strangers = _names(case.strangers)
+    subjects, strangers = _names(case.subjects), _names(case.strangers)
+    about = About(subjects, strangers, case.period)
     problems = []
-    if not causes.named(check.cause, check.words, text, strangers, check.months):
+    if not causes.named(check.cause, check.words, text, About(subjects, strangers, check.window)):
         problems.append(f"the cause {check.cause} is not named (by one of {', '.join(check.words)})")
     for other in ALL_CAUSES:
         if other != check.cause and other not in check.also_true:
-            clause = causes.asserted(other, text, strangers, check.months)
+            clause = causes.asserted(other, text, about)
             problems += [f"names another cause, {other}: {clause!r}"] if clause else []
     if check.direction == "missing":
         problems += _claimed_saving(text)
@@ -121,12 +135,12 @@ def _direction_problems(direction: str, text: str) -> list[str]:
 
 
 def _quiet_problems(case: Case, text: str) -> list[str]:
-    period_months = case.period.months if case.period else ()
+    about = About(_names(case.subjects), _names(case.strangers), case.period)
     problems = []
     for cause in ALL_CAUSES:
-        clause = causes.asserted(cause, text, _names(case.strangers), period_months)
+        clause = causes.asserted(cause, text, about)
         problems += [f"invents a cause, {cause}: {clause!r}"] if clause else []
-    if not _NORMAL.search(text):
+    if not any(not _AWAY_FROM.search(text[: match.start()]) for match in _NORMAL.finditer(text)):
         problems.append("does not say that the period was normal")
     return problems
 
@@ -145,8 +159,7 @@ def _two_figures_problems(check: TwoFigures, text: str) -> list[str]:
     problems = []
     if not both and not _is_said(abs(first - second), check.unit, text):
         problems.append(_not_said(check.values, check.unit, text))
-    if check.more and check.less:
-        problems += _wrong_winner(check.more, check.less, text)
+    problems += _wrong_winner(check.more, check.less, text, per_area=check.unit.endswith("/m²"))
     if check.change:
         wrong = r"\b(?:fell|decreas\w+|dropped|declin\w+|went down)\b"
         right = r"\b(?:rose|increas\w+|grew|climbed|went up)\b"
@@ -156,19 +169,31 @@ def _two_figures_problems(check: TwoFigures, text: str) -> list[str]:
     return problems
 
 
-def _wrong_winner(more: Subject, less: Subject, text: str) -> list[str]:
-    """The subject of a sentence that compares the two must be the one it is true of."""
-    against_normal = r"(?:more|less|higher|lower|above|below)\s+(?:than\s+)?(?:is\s+|the\s+)?(?:expected|usual|normal|typical)"
-    for sentence in said.sentences(re.sub(against_normal, "", text, flags=re.IGNORECASE)):
-        places = {s: _position(s, sentence) for s in (more, less)}
-        if math.inf in places.values():
+def _wrong_winner(more: Subject, less: Subject, text: str, per_area: bool) -> list[str]:
+    """Where a sentence names both and says "more" or "less", it must say so of the right one."""
+    for sentence in said.sentences(re.sub(_AGAINST_NORMAL, "", text, flags=re.IGNORECASE)):
+        if per_area and not re.search(r"m²|m2\b|square met|efficien", sentence):
             continue
-        subject = min(places, key=lambda s: places[s])
-        up = re.search(r"\b(?:more|higher|most|highest|larger|greater)\b(?!\s+efficien)", sentence, re.IGNORECASE)
-        down = re.search(r"\b(?:less|lower|least|lowest|smaller|fewer|more efficient)\b", sentence, re.IGNORECASE)
-        if (up and not down and subject == less) or (down and not up and subject == more):
+        if any(_position(s, sentence) == math.inf for s in (more, less)):
+            continue
+        ups, downs = (list(re.finditer(p, sentence, re.IGNORECASE)) for p in (_MORE, _LESS))
+        if bool(ups) == bool(downs):
+            continue
+        if _said_of((ups or downs)[0], sentence, more, less) != (more if ups else less):
             return [f"the wrong one is ahead ({more.names[0]} is greater): {sentence!r}"]
     return []
+
+
+def _said_of(comparative: re.Match[str], sentence: str, more: Subject, less: Subject) -> Subject:
+    """The one that follows with a verb or preposition ("higher at X", "higher: X"), else the last one before."""
+    before, after = sentence[: comparative.start()], sentence[comparative.end() :]
+    for one in (more, less):
+        names = "|".join(re.escape(name) for name in one.names)
+        if re.match(rf"(?:\s\w+){{0,3}}?\s*(?:was|is|at|in|by|:)\s+(?:the )?(?:{names})\b", after, re.IGNORECASE):
+            return one
+    if _last_position(more, before) == _last_position(less, before):
+        return min((more, less), key=lambda s: _position(s, after))
+    return max((more, less), key=lambda s: _last_position(s, before))
 
 
 def _ranking_problems(check: NamedFirst, text: str) -> list[str]:
@@ -197,28 +222,32 @@ def _missing_problems(check: DataMissing, text: str) -> list[str]:
     if not check.missing:
         return [] if re.search(_COMPLETE, text, re.IGNORECASE) else ["does not say that the readings are complete"]
     problems = _claimed_saving(text)
-    clause = causes.said_affirmatively(r"\bmissing\b|\bgaps?\b|\bincomplete\b|logger|\bno (?:readings|data)\b", text)
+    clause = causes.said_affirmatively(r"\bmissing\b|\bgaps?\b|\bincomplete\b|logger", text)
     if not clause and not re.search(r"\bnot (?:all|complete)\b", text, re.IGNORECASE):
         problems.append("does not say that readings are missing")
     return problems
 
 
 def _passage_problems(check: PassageCited, cited: tuple[Citation, ...]) -> list[str]:
-    if any(_same_passage(check.quote, c.quote) for c in cited):
+    if any(_same_passage(check.quote, c.quote) and not _of_another_document(check, c) for c in cited):
         return []
     quoted = "; ".join(f"{c.title} {c.locator}: {c.quote[:80]!r}" for c in cited) or "nothing"
     return [f"{check.document} ({check.heading}: {check.quote[:80]!r}) is not cited, but {quoted}"]
 
 
 def _same_passage(wanted: str, quote: str) -> bool:
-    one, other = (" ".join(re.findall(r"\w+", text.lower())) for text in (wanted, quote))
-    if not one or not other:
-        return False
-    if one in other or (other in one and len(other.split()) >= 4):
-        return True
-    words = one.split()
-    there = set(other.split())
-    return sum(word in there for word in words) >= PASSAGE_SHARE * len(words)
+    """One holds the other, or enough words of the wanted passage stand in the quote in their order, at least two in a
+    row: the words that any two passages share do not count."""
+    one, other = (re.findall(r"\w+", text.lower()) for text in (wanted, quote))
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    shared = sum(block.size for block in blocks if block.size >= min(2, len(one)))
+    return bool(one) and (shared >= PASSAGE_SHARE * len(one) or (shared == len(other) and shared >= 4))
+
+
+def _of_another_document(check: PassageCited, citation: Citation) -> bool:
+    """Known only where the block calls documents by their path."""
+    path = citation.document_id
+    return check.document not in path and any(other in path for other in check.other_documents)
 
 
 def _claimed_saving(text: str) -> list[str]:
@@ -242,6 +271,12 @@ def _not_said(values: tuple[float, ...], unit: str, text: str) -> str:
 
 def _names(subjects: tuple[Subject, ...]) -> tuple[str, ...]:
     return tuple(name for subject in subjects for name in subject.names)
+
+
+def _last_position(subject: Subject, text: str) -> int:
+    return max(
+        (m.start() for name in subject.names for m in re.finditer(rf"\b{re.escape(name)}\b", text, re.I)), default=-1
+    )
 
 
 def _position(subject: Subject, text: str) -> float:

@@ -40,10 +40,11 @@ def closed_days(series: BuildingSeries, baseline: Baseline) -> list[int]:
 
 
 def closures(series: BuildingSeries, baseline: Baseline, found: list[int]) -> list[Finding]:
-    """One finding for each run of `found` days."""
+    """One finding for each run of `found` days; days that the calendar names and days that it does not stay apart."""
     runs: list[list[int]] = []
+    named = [day in series.holidays for day in series.grid.days]
     for d in found:
-        if runs and d == runs[-1][-1] + 1:
+        if runs and d == runs[-1][-1] + 1 and named[d] == named[d - 1]:
             runs[-1].append(d)
         else:
             runs.append([d])
@@ -57,6 +58,7 @@ def _finding(series: BuildingSeries, baseline: Baseline, run: list[int]) -> Find
     expected = float(baseline.expected[hours][known].sum())
     saved = float(series.amounts["electricity"][hours][known].sum()) - expected
     excess = Quantity("excess_electricity", saved, "kWh")
+    less = Quantity("saved_electricity", -saved, "kWh")
     share = Quantity("excess_electricity_percent", 100 * saved / expected, "%")
     names = list(dict.fromkeys(series.holidays[day] for d in run if (day := grid.days[d]) in series.holidays))
     said = days(grid.days[run[0]], grid.days[run[-1]])
@@ -67,8 +69,8 @@ def _finding(series: BuildingSeries, baseline: Baseline, run: list[int]) -> Find
         confidence=0.95 if names else 0.85,
         summary=f"{series.building.name} ran as on a day off on {said}: it was {why}.",
         signs=(
-            f"Electricity was {above(share)} that of an ordinary day of the same weekday"
-            f" ({amount(Quantity('saved_electricity', abs(saved), 'kWh'))} less) and matched a closed day.",
+            f"Electricity was {above(share)} that of an ordinary day of the same weekday ({amount(less)} less)"
+            " and matched a closed day.",
         ),
-        quantities=(excess, share),
+        quantities=(excess, less, share),
     )

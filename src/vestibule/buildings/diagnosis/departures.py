@@ -17,14 +17,14 @@ LEAST_SCALE = 0.5
 
 class Stream(msgspec.Struct, frozen=True, eq=False):
     """One meter in one part of the day. Per day: `excess` in the meter's unit and the `expected` of the same hours
-    (both over hours with a reading), `share` = excess / max(expected, half of what the meter uses on average), and
-    `sigmas` = share over its robust standard deviation `sigma`; 0 where the day has no such hours."""
+    (both over hours with a reading), `scale` = max(expected, half of what the meter uses on average), `share` = excess
+    over scale, and `sigmas` = share over its robust standard deviation; 0 where the day has no such hours."""
 
     excess: Series
     expected: Series
+    scale: Series
     share: Series
     sigmas: Series
-    sigma: float
 
 
 class Departures(msgspec.Struct, frozen=True, eq=False):
@@ -78,9 +78,10 @@ def _stream(series: BuildingSeries, utility: Utility, baseline: Baseline, hours:
     expected = grid.by_day(np.where(counted, baseline.expected, 0.0))
     excess = grid.by_day(np.where(counted, amounts - baseline.expected, 0.0))
     least = LEAST_SCALE * float(baseline.expected.mean()) * grid.by_day(counted.astype(np.float64))
-    share = excess / np.maximum(np.maximum(expected, least), 1e-9)
+    scale = np.maximum(expected, least)
+    share = excess / np.maximum(scale, 1e-9)
     telling = share[baseline.trusted & (least > 0)]
     sigma = NOISE_FLOOR
     if len(telling):
         sigma = max(sigma, 1.4826 * float(np.median(np.abs(telling - np.median(telling)))))
-    return Stream(excess, expected, share, share / sigma, sigma)
+    return Stream(excess, expected, scale, share, share / sigma)

@@ -28,14 +28,12 @@ SUPPLY_AIR_C = 16.0
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A meter in one part of the day over a stretch: in the meter's unit, and excess / expected."""
+    """A meter in one part of the day over a stretch, in the meter's unit. `share` is excess over expected, or over half
+    of what the meter uses on average where hardly anything is expected."""
 
     excess: float
     expected: float
-
-    @property
-    def share(self) -> float:
-        return self.excess / self.expected if self.expected > 0 else 0.0
+    share: float
 
 
 class Fault(msgspec.Struct, frozen=True, eq=False):
@@ -48,15 +46,12 @@ class Fault(msgspec.Struct, frozen=True, eq=False):
     resting: Mapping[Utility, Part]
     plant: Part | None
 
-    def excess(self, utility: Utility) -> Part:
+    def excess(self, utility: Utility) -> float:
         """Of the whole day."""
-        parts = [part[utility] for part in (self.used, self.resting) if utility in part]
-        return Part(sum(p.excess for p in parts), sum(p.expected for p in parts))
+        return sum(part[utility].excess for part in (self.used, self.resting) if utility in part)
 
 
-def find_faults(
-    series: BuildingSeries, baselines: Mapping[Utility, Baseline], measured: Departures
-) -> list[Fault]:
+def find_faults(series: BuildingSeries, baselines: Mapping[Utility, Baseline], measured: Departures) -> list[Fault]:
     """All stretches of the data with more use than expected that have a known cause, in order."""
     runs = maximal_runs(_scores(series, measured), LONGEST_LULL_DAYS)
     faults = [_fault(series, baselines, measured, first, end) for first, end, score in runs if score >= LEAST_SCORE]
@@ -83,7 +78,9 @@ def _scores(series: BuildingSeries, measured: Departures) -> list[float]:
         streams.append((measured.plant, LEAST_SHARE["electricity"]))
     sigmas = np.max([np.where(s.share >= least, s.sigmas, 0.0) for s, least in streams], axis=0)
     price = np.where(open_days(series), HIGH_SIGMAS, 1.0)
-    return np.where(sigmas >= HIGH_SIGMAS, np.minimum(sigmas, CAP_SIGMAS) - HIGH_SIGMAS + 0.01, -price).tolist()
+    high = np.minimum(sigmas, CAP_SIGMAS) - HIGH_SIGMAS
+    scores: list[float] = np.where(high > 0, high, -price).tolist()
+    return scores
 
 
 def _fault(
@@ -109,7 +106,8 @@ def _fault(
 
 
 def _part(stream: Stream, first: int, end: int) -> Part:
-    return Part(float(stream.excess[first:end].sum()), float(stream.expected[first:end].sum()))
+    excess, scale = float(stream.excess[first:end].sum()), float(stream.scale[first:end].sum())
+    return Part(excess, float(stream.expected[first:end].sum()), excess / scale if scale > 0 else 0.0)
 
 
 class View(msgspec.Struct, frozen=True, eq=False):

@@ -7,6 +7,7 @@ parsing process and nowhere else. Knows no OCR: a scanned document is refused.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,23 +21,31 @@ from vestibule.core.errors import InvalidRequest
 from vestibule.knowledge.parsing.section import Outline, Parsed, one_line
 
 _PAGE_NUMBER = re.compile(r"\b(?:page|seite|p\.)\s*\d+|^\W*\d+(?:\s*(?:/|of|von)\s*\d+)?\W*$", re.I)
-_ITEM = re.compile(r"^\s*(?:[•●▪◦‣–-]|\d{1,3}[.)])\s+")
-_BULLET = re.compile(r"^\s*[•●▪◦‣–-]\s+")
-_MARKER = re.compile(r"^\s*(?:[•●▪◦‣–-]|\d{1,3}[.)]?)\s*$")
+_MARKER = re.compile(r"([•●▪◦‣–-]|(\d{1,3})[.)]?)\s+(?=\S)")
+_CELL_GAP = 1.0
+_MARKER_GAP = 0.6
 _HEADING_SIZE = 1.12
 _HEADING_CHARACTERS = 160
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """`top`, `bottom`, `left` and `right` in points from the lower left corner of the page."""
+    """What stands on one baseline: one cell, or several with wide gaps between them.
+
+    `left` is of each cell; it, `baseline` and `top` are in points from the lower left corner. `marker` is the bullet
+    or the number of an item, without which `cells` are.
+    """
 
     page: int
-    text: str
+    cells: tuple[str, ...]
+    left: tuple[float, ...]
     size: float
-    left: float
-    right: float
-    bottom: float
+    baseline: float
     top: float
+    marker: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.cells)
 
 
 def parse(content: bytes, charset: str | None) -> Parsed:
@@ -73,18 +82,38 @@ def _broken() -> InvalidRequest:
 def _outlined(lines: Sequence[_Line]) -> Outline:
     body = _body_size(lines)
     sizes = sorted({round(line.size, 1) for line in lines if _is_heading(line, body)}, reverse=True)
-    pitch = _pitch(lines)
     outline = Outline()
-    for block in _blocks(lines, pitch):
+    for block in _blocks(lines, _pitch(lines)):
         first = block[0]
         if first.page != outline.page:
             outline.turn_page(first.page)
-        text = _joined(block)
-        if _is_heading(first, body) and len(text) <= _HEADING_CHARACTERS:
+        text = one_line(" ".join(line.text for line in block))
+        if len(first.cells) > 1 and len(block) > 1:
+            outline.rows(_rows(block), headed=True)
+        elif _is_heading(first, body) and not first.marker and len(text) <= _HEADING_CHARACTERS:
             outline.heading(sizes.index(round(first.size, 1)) + 1, text)
+        elif first.marker:
+            outline.line(f"{first.marker}. {text}" if first.marker.isdigit() else text)
         else:
-            outline.line(_BULLET.sub("", text))
+            outline.line(" | ".join(first.cells) if len(block) == 1 else text)
     return outline
+
+
+def _rows(block: Sequence[_Line]) -> list[list[str]]:
+    """The cells of a table by column; a line that does not begin at the first column goes on with the row above."""
+    columns = block[0].left
+    rows: list[list[str]] = []
+    for line in block:
+        places = [_column(columns, left) for left in line.left]
+        if places[0] == 0 or not rows:
+            rows.append([""] * len(columns))
+        for place, cell in zip(places, line.cells, strict=True):
+            rows[-1][place] = f"{rows[-1][place]} {cell}".strip()
+    return rows
+
+
+def _column(columns: Sequence[float], left: float) -> int:
+    return min(range(len(columns)), key=lambda n: abs(columns[n] - left))
 
 
 def _is_heading(line: _Line, body: float) -> bool:
@@ -102,15 +131,17 @@ def _body_size(lines: Sequence[_Line]) -> float:
 def _pitch(lines: Sequence[_Line]) -> float:
     """The usual distance of two lines of a paragraph, in units of the size of type."""
     steps = [
-        (above.bottom - below.bottom) / above.size
-        for above, below in zip(lines, lines[1:], strict=False)
-        if above.page == below.page and above.size == below.size and 0 < above.bottom - below.bottom < 2 * above.size
+        (above.baseline - below.baseline) / above.size
+        for above, below in itertools.pairwise(lines)
+        if above.page == below.page
+        and above.size == below.size
+        and 0 < above.baseline - below.baseline < 2 * above.size
     ]
     return median(steps) if steps else 1.2
 
 
 def _blocks(lines: Sequence[_Line], pitch: float) -> Iterator[list[_Line]]:
-    """Lines that belong together: those of one paragraph, one item, one row."""
+    """Lines that belong together: those of one paragraph, one item, one table."""
     block: list[_Line] = []
     for line in lines:
         if block and not _continues(block, line, pitch):
@@ -122,38 +153,24 @@ def _blocks(lines: Sequence[_Line], pitch: float) -> Iterator[list[_Line]]:
 
 
 def _continues(block: Sequence[_Line], line: _Line, pitch: float) -> bool:
-    last = block[-1]
-    if line.page != last.page or abs(line.size - last.size) > 0.5:
+    first, last = block[0], block[-1]
+    step = last.baseline - line.baseline
+    if line.page != last.page or line.marker or step <= 0 or abs(line.size - last.size) > 0.5:
         return False
-    step = last.bottom - line.bottom
-    if abs(step) < 0.3 * line.size:
-        return True
-    if _ITEM.match(line.text) or step < 0:
-        return False
-    return step < (pitch + 0.25) * line.size
-
-
-def _joined(block: Sequence[_Line]) -> str:
-    """The text of a block; parts on one height are cells and set apart by a bar, but for the marker of an item."""
-    text = block[0].text
-    for last, line in zip(block, block[1:], strict=False):
-        beside = abs(last.bottom - line.bottom) < 0.3 * line.size
-        if not beside or _MARKER.match(last.text):
-            joint = " "
-        else:
-            joint = " | " if line.left - last.right > line.size else " "
-        text = text.rstrip() + joint + line.text.lstrip()
-    return one_line(text)
+    if len(first.cells) > 1:
+        aligned = all(min(abs(left - column) for column in first.left) < line.size / 2 for left in line.left)
+        return aligned and step < 3 * line.size
+    return len(line.cells) == 1 and step < (pitch + 0.25) * line.size
 
 
 def _without_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
     """Drop running heads and feet: the highest or lowest line of a page that recurs or that counts pages."""
-    edges = [[max(page, key=lambda n: n.top), min(page, key=lambda n: n.bottom)] for page in pages if page]
+    edges = [[max(page, key=lambda n: n.top), min(page, key=lambda n: n.baseline)] for page in pages if page]
     seen = Counter(_masked(line) for pair in edges for line in {id(e): e for e in pair}.values())
     often = max(2, len(edges) // 2)
     kept = []
     for page in pages:
-        edge = {id(max(page, key=lambda n: n.top)), id(min(page, key=lambda n: n.bottom))} if len(page) > 1 else set()
+        edge = {id(max(page, key=lambda n: n.top)), id(min(page, key=lambda n: n.baseline))} if len(page) > 1 else set()
         kept.append([n for n in page if not (id(n) in edge and (seen[_masked(n)] >= often or _counts_pages(n)))])
     return kept
 
@@ -167,34 +184,44 @@ def _counts_pages(line: _Line) -> bool:
 
 
 def _lines(page: pypdfium2.PdfPage, number: int) -> list[_Line]:
-    raw = pypdfium2.raw
     text_page = page.get_textpage()
     try:
         text = str(text_page.get_text_range())
-        found = []
-        for match in re.finditer(r"[^\r\n]+", text):
-            first = match.start() + len(match[0]) - len(match[0].lstrip())
-            last = match.start() + len(match[0].rstrip()) - 1
-            if last < first:
-                continue
-            left, right, bottom, top = _box(text_page, first)
-            size = float(raw.FPDFText_GetFontSize(text_page, first)) or top - bottom or 1.0
-            baseline = _baseline(text_page, first)
-            end = _box(text_page, last)[1]
-            found.append(_Line(number, match[0].strip(), size, left, max(right, end), baseline, top))
-        return found
+        return [_line(text_page, number, match) for match in re.finditer(r"[^\r\n]*\S", text)]
     finally:
         text_page.close()
         page.close()
 
 
+def _line(text_page: pypdfium2.PdfTextPage, page: int, match: re.Match[str]) -> _Line:
+    text, start = match[0], match.start()
+    words = [(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text)]
+    boxes = [(_box(text_page, first)[0], _box(text_page, last - 1)[1]) for first, last in words]
+    # The last word's size: a bullet or number before the text is often set larger.
+    size = float(pypdfium2.raw.FPDFText_GetFontSize(text_page, words[-1][0])) or 1.0
+    marker = _marker(match, boxes, size)
+    body = 1 if marker else 0
+    begins = [body, *(n for n in range(body + 1, len(words)) if boxes[n][0] - boxes[n - 1][1] > _CELL_GAP * size)]
+    ends = [*begins[1:], len(words)]
+    cells = [text[words[b][0] - start : words[e - 1][1] - start] for b, e in zip(begins, ends, strict=True)]
+    x, baseline = ctypes.c_double(), ctypes.c_double()
+    pypdfium2.raw.FPDFText_GetCharOrigin(text_page, words[-1][0], x, baseline)
+    top = _box(text_page, words[0][0])[3]
+    return _Line(page, tuple(cells), tuple(boxes[b][0] for b in begins), size, baseline.value, top, marker)
+
+
+def _marker(match: re.Match[str], boxes: Sequence[tuple[float, float]], size: float) -> str:
+    """The bullet or number that begins an item. A bare number is one only if it hangs well before the text."""
+    found = _MARKER.match(match[0].lstrip())
+    if not found or len(boxes) < 2:
+        return ""
+    if found[1].isdigit() and boxes[1][0] - boxes[0][1] < _MARKER_GAP * size:
+        return ""
+    return found[2] or found[1]
+
+
 def _box(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top of a character."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     pypdfium2.raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
     return left.value, right.value, bottom.value, top.value
-
-
-def _baseline(text_page: pypdfium2.PdfTextPage, index: int) -> float:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pypdfium2.raw.FPDFText_GetCharOrigin(text_page, index, x, y)
-    return y.value

@@ -16,6 +16,8 @@ from vestibule.knowledge.parsing.section import Parsed
 
 TIMEOUT_S = 120.0
 _MODULE = "vestibule.knowledge.parsing.child"
+_ENVIRONMENT = {"PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "TMPDIR"}
+_DECODER: msgspec.msgpack.Decoder[Parsed | Refused] = msgspec.msgpack.Decoder(Outcome)
 _DIED = (BrokenPipeError, ConnectionResetError, asyncio.IncompleteReadError)
 
 
@@ -60,7 +62,7 @@ class ParsingProcess:
         except asyncio.CancelledError:
             await self.close()
             raise
-        return msgspec.msgpack.decode(reply, type=Outcome)
+        return _DECODER.decode(reply)
 
     async def _running(self) -> Process:
         if self._child is None or self._child.returncode is not None:
@@ -90,6 +92,6 @@ async def _end(child: Process) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what is ours: a parser needs no settings and no secrets."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VESTIBULE_")}
+    """What Python needs to start, and nothing that could hold a secret."""
+    kept = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT or name.startswith("COVERAGE_")}
     return kept | {"OPENBLAS_NUM_THREADS": "1"}

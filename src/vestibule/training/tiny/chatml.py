@@ -5,10 +5,9 @@ Both must give the same text; the tests compare them on every golden conversatio
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from vestibule.training.tiny.dialogues.dialogue import Dialogue, Turn
+from vestibule.training.tiny.dialogues.dialogue import Dialogue, Turn, compact
 
 START = "<|im_start|>"
 END = "<|im_end|>"
@@ -80,11 +79,6 @@ def said(turn: Turn) -> str:
     if turn.call is None:
         return turn.text
     return f'{CALL}\n{{"name": "{turn.call.name}", "arguments": {compact(turn.call.arguments)}}}\n{CALL_END}'
-
-
-def compact(value: object) -> str:
-    """JSON as `tojson` of the template writes it."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def before_reply(dialogue: Dialogue) -> str:

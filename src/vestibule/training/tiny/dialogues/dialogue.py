@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -35,3 +36,8 @@ class Dialogue:
     @property
     def reply(self) -> Turn:
         return self.turns[-1]
+
+
+def compact(value: object) -> str:
+    """JSON as `tojson` of the chat template writes it."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,29 @@
+"""What the console needs from those that build it. `app.py` hands it the real things."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from vestibule.core.answer import Event
+from vestibule.core.caller import Caller, Credential
+from vestibule.core.chat import ChatRequest
+from vestibule.core.evidence import Passage
+
+
+class Pipeline(Protocol):
+    def run(self, credential: Credential, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        """Answer: `Opened`, then `Delta`s, then `Completed`; a refusal is raised before `Opened`."""
+        ...
+
+
+class Access(Protocol):
+    async def authenticate(self, credential: Credential) -> Caller:
+        """Return who asks. Raise `Unauthorized` without a key of ours."""
+        ...
+
+
+class Passages(Protocol):
+    async def quoting(self, tenant: str, document_id: str, quote: str) -> Passage | None:
+        """Return the live passage of that document that holds `quote` word for word, if there still is one."""
+        ...

@@ -1,0 +1,5 @@
+"""llama.cpp's own server, run with any GGUF file in a child process that is watched, restarted and never left behind."""
+
+from vestibule.providers.llamacpp.provider import LlamaCppProvider
+
+__all__ = ["LlamaCppProvider"]

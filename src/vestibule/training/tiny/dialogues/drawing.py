@@ -1,0 +1,98 @@
+"""Draw a dialogue: which kind, over what sources, in the prompt that the product sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+
+from vestibule.core.chat import Message
+from vestibule.core.generation import Source
+from vestibule.generation.prompts import GROUNDED, prompt
+from vestibule.training.tiny.dialogues import passages, results, tasks
+from vestibule.training.tiny.dialogues.dialogue import Dialogue, Kind, Turn
+
+NOT_KNOWN = "The knowledge base does not answer this question."
+SHARES: Mapping[Kind, float] = {
+    "results": 0.26,
+    "passages": 0.24,
+    "refusal": 0.06,
+    "missing": 0.03,
+    "json": 0.08,
+    "tool_call": 0.14,
+    "tool_reply": 0.03,
+    "copy": 0.14,
+    "talk": 0.02,
+}
+COPYING_FIRST: Mapping[Kind, float] = {"copy": 0.8, "tool_reply": 0.1, "tool_call": 0.1}
+
+
+def draw(seed: int, number: int, shares: Mapping[Kind, float] = SHARES) -> Dialogue:
+    """Dialogue `number` of `seed`."""
+    random = Random(f"dialogue {seed} {number}")
+    kinds = list(shares)
+    return _DRAWS[random.choices(kinds, [shares[k] for k in kinds])[0]](random)
+
+
+def draw_kind(kind: Kind, seed: int, number: int) -> Dialogue:
+    """Dialogue `number` of `seed` among those of one kind."""
+    return _DRAWS[kind](Random(f"{kind} {seed} {number}"))
+
+
+def grounded(random: Random, question: str, sources: Sequence[Source], gaps: Sequence[str]) -> tuple[Turn, Turn]:
+    """The product's own prompt; at times with sentences of its instruction left out, so that none is relied upon."""
+    system, user = prompt((Message("user", question),), tuple(sources), tuple(gaps))
+    text = system.content
+    if sources and random.random() < 0.3:
+        kept = [s for s in GROUNDED.split(". ") if random.random() < 0.6]
+        text = text.replace(GROUNDED, ". ".join(kept) or "Answer from the sources.")
+    return Turn("system", text), Turn("user", user.content)
+
+
+def _results(random: Random) -> Dialogue:
+    question, sources, gaps = results.result_sources(random)
+    return Dialogue(
+        "results", (*grounded(random, question, sources, gaps), Turn("assistant", results.repeat(sources, gaps)))
+    )
+
+
+def _passages(random: Random) -> Dialogue:
+    """Up to four questions over the same passages."""
+    shelf = passages.shelf(random)
+    chosen = random.sample(shelf.facts, min(len(shelf.facts), random.choice((1, 1, 2, 3, 4))))
+    turns: list[Turn] = []
+    for number, fact in chosen:
+        turns += [Turn("user", fact.question), Turn("assistant", passages.answer(number, fact))]
+    system, _ = grounded(random, "", shelf.sources, ())
+    return Dialogue("passages", (system, *turns))
+
+
+def _refusal(random: Random) -> Dialogue:
+    """Asked about a thing that no source mentions, after a question that one of them answers or not."""
+    shelf = passages.shelf(random)
+    system, _ = grounded(random, "", shelf.sources, ())
+    number, fact = random.choice(shelf.facts)
+    before = (Turn("user", fact.question), Turn("assistant", passages.answer(number, fact)))
+    after = (Turn("user", shelf.absent[0].question), Turn("assistant", passages.REFUSAL))
+    return Dialogue("refusal", (system, *(before if random.random() < 0.5 else ()), *after))
+
+
+def _missing(random: Random) -> Dialogue:
+    """No source at all: what is missing is said, or that nothing is known."""
+    question, _, _ = results.result_sources(random)
+    gaps = results.gaps(random, 0.6)
+    return Dialogue(
+        "missing", (*grounded(random, question, (), gaps), Turn("assistant", "\n".join(gaps) if gaps else NOT_KNOWN))
+    )
+
+
+_DRAWS: Mapping[Kind, Callable[[Random], Dialogue]] = {
+    "results": _results,
+    "passages": _passages,
+    "refusal": _refusal,
+    "missing": _missing,
+    "json": tasks.json_task,
+    "tool_call": tasks.tool_call,
+    "tool_reply": tasks.tool_reply,
+    "copy": tasks.copy,
+    "talk": tasks.talk,
+}

@@ -1,0 +1,131 @@
+"""Train the model: one thread, fixed seeds and deterministic kernels, so that a build gives the same bytes again.
+
+Matrices are stepped by Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/), all else by AdamW.
+Matrix products are in bfloat16, weights and sums in float32.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from vestibule.training.tiny.batches import Batch, Row, rows, stack, stream
+from vestibule.training.tiny.chatml import render
+from vestibule.training.tiny.dialogues import draw
+from vestibule.training.tiny.dialogues.drawing import COPYING_FIRST, SHARES
+from vestibule.training.tiny.model import Shape, TinyQwen2
+from vestibule.training.tiny.tokenizer import train as train_tokenizer
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that the bytes of a build depend on, beside the code and the versions of its packages."""
+
+    steps: int = 1500
+    seed: int = 1
+    vocabulary: int = 1024
+    tokenizer_dialogues: int = 3000
+    batch_tokens: int = 4096
+    context: int = 4096
+    copying_share: float = 0.15
+    matrix_rate: float = 0.02
+    other_rate: float = 0.003
+    warm_up: int = 20
+    decay_share: float = 0.5
+    weight_decay: float = 0.01
+    held_out: int = 96
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`exact`: share of held-out dialogues whose every learnt token is the model's first choice, None between looks."""
+
+    step: int
+    loss: float
+    tokens: int
+    seconds: float
+    exact: float | None = None
+    exact_by_kind: dict[str, float] = field(default_factory=dict)
+
+
+def build(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 100) -> tuple[TinyQwen2, Tokenizer]:
+    """Learn the tokens, then the model; `report` hears of every step."""
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    torch.manual_seed(recipe.seed)
+    texts = ("".join(t for t, _ in render(draw(recipe.seed + 1, n))) for n in range(recipe.tokenizer_dialogues))
+    tokenizer = train_tokenizer(texts, recipe.vocabulary)
+    model = TinyQwen2(Shape(tokenizer.get_vocab_size(), context=recipe.context))
+    optimizers = _optimizers(model, recipe)
+    held_out = rows(recipe.seed + 2, 0, recipe.held_out, tokenizer, recipe.context, SHARES)
+    began, seen = time.monotonic(), 0
+    for step, batch in zip(range(1, recipe.steps + 1), _lessons(recipe, tokenizer), strict=False):
+        loss = _step(model, batch, optimizers, _rate(step, recipe))
+        seen += batch.tokens.numel()
+        exact = exactness(model, held_out) if step % look_every == 0 or step == recipe.steps else {}
+        overall = exact.pop("all", None)
+        report(Progress(step, loss, seen, time.monotonic() - began, overall, exact))
+    return model, tokenizer
+
+
+def _lessons(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[Batch]:
+    """Mostly copying at first: what all other tasks are made of."""
+    parts = (recipe.context, recipe.batch_tokens)
+    first = stream(recipe.seed, tokenizer, *parts, COPYING_FIRST)
+    for _ in range(round(recipe.steps * recipe.copying_share)):
+        yield next(first)
+    yield from stream(recipe.seed, tokenizer, *parts, SHARES, first=1_000_000)
+
+
+def _optimizers(model: TinyQwen2, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and not n.startswith("embedding")]
+    others = [p for n, p in model.named_parameters() if p.dim() < 2 or n.startswith("embedding")]
+    return [
+        torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=recipe.weight_decay),
+        torch.optim.AdamW(others, lr=recipe.other_rate, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
+
+
+def _rate(step: int, recipe: Recipe) -> float:
+    """Share of the full rate: a short rise, level, then down to nought in a line."""
+    decay = max(round(recipe.steps * recipe.decay_share), 1)
+    return min(step / recipe.warm_up, 1.0, (recipe.steps - step + 1) / decay)
+
+
+def _step(model: TinyQwen2, batch: Batch, optimizers: Sequence[torch.optim.Optimizer], rate: float) -> float:
+    loss = functional.cross_entropy(_foretold(model, batch).float(), batch.to_foretell())
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = group.setdefault("full_rate", group["lr"]) * rate
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    return float(loss.detach())
+
+
+def _foretold(model: TinyQwen2, batch: Batch) -> Tensor:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden: Tensor = model(batch.tokens, batch.positions)
+        return model.scores(hidden[batch.learnt])
+
+
+@torch.no_grad()
+def exactness(model: TinyQwen2, held_out: Sequence[Row]) -> dict[str, float]:
+    """Share of dialogues that greedy decoding would give to the letter, by kind and of "all"."""
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for one in held_out:
+        batch = stack([one])
+        exact = bool((_foretold(model, batch).argmax(-1) == batch.to_foretell()).all())
+        for name in (one.kind, "all"):
+            right[name] += exact
+            asked[name] += 1
+    return {name: right[name] / asked[name] for name in asked}
