@@ -1,4 +1,4 @@
-"""Asks the typed functions about every planted event and every quiet week of generated worlds, and counts what they say.
+"""Asks the typed functions about every planted event and quiet week of generated worlds, and counts what they say.
 
 `python benchmarks/buildings/diagnosis.py --seeds 100-115` prints a table of planted against found causes. Each event is
 asked about over exactly its days, over the calendar months it lies in, and over the full weeks it touches; with the
@@ -20,7 +20,7 @@ from vestibule.buildings.context import Usage
 from vestibule.buildings.explanation import Explanation, explain
 from vestibule.buildings.portfolio import Building, Meter, Schedule
 from vestibule.buildings.series import BuildingSeries, Grid, Weather, grid_of, hours_in
-from vestibule.core.evidence import Period, Utility
+from vestibule.core.evidence import Finding, Period, Utility
 from vestibule.demo.model import Event, World
 from vestibule.demo.world import generate
 
@@ -53,27 +53,41 @@ def _ask_all(world: World) -> Iterator[tuple[Outcome, str]]:
     for building in world.buildings:
         series = _series(world, grid, building.id)
         for event in world.events_of(building.id):
+            carrier: Utility = max(event.utilities, key=lambda u: _moved(event, series, u))
+            asked: tuple[Utility | None, ...] = (carrier, None)
             for window, period in _periods(event, zone):
-                utilities: list[Utility | None] = [max(event.utilities, key=lambda u: _moved(event, series, u)), None]
-                for utility in utilities:
-                    yield (window, event.cause, _found(series, period, utility, event)), f"{building.id} {period}"
+                for utility in asked:
+                    found = _found(world, series, period, utility, event)
+                    yield (window, event.cause, found), f"{building.id} {period.label} {utility}"
         for week in world.quiet_weeks:
             if week.building == building.id:
                 period = _period(week.start, week.end, zone)
                 said = _explain(series, period, None, "high")
                 causes = sorted({finding.cause for finding in said.findings})
-                yield ("week", "quiet", "+".join(causes) or "quiet"), f"{building.id} {period} {said.statements}"
+                yield ("week", "quiet", "+".join(causes) or "quiet"), f"{building.id} {period.label} {said.statements}"
 
 
 def _moved(event: Event, series: BuildingSeries, utility: Utility) -> float:
     return abs(event.excess[utility]) / float(series.amounts[utility].mean()) if utility in event.excess else 0.0
 
 
-def _found(series: BuildingSeries, period: Period, utility: Utility | None, event: Event) -> str:
-    """The first cause named; with others, if they are of no event of the building."""
+def _found(world: World, series: BuildingSeries, period: Period, utility: Utility | None, event: Event) -> str:
+    """The event's cause if it is named and every other cause named is true as well, else what is named first."""
     direction: Direction = "high" if event.direction == "high" else "low"
-    said = _explain(series, period, utility, direction)
-    return said.findings[0].cause if said.findings else "nothing"
+    findings = _explain(series, period, utility, direction).findings
+    named = [finding.cause for finding in findings]
+    if event.cause in named and all(_is_true(world, series, finding) for finding in findings):
+        return event.cause
+    return next((cause for cause in named if cause != event.cause), "nothing")
+
+
+def _is_true(world: World, series: BuildingSeries, finding: Finding) -> bool:
+    """Whether an event of that cause was planted then, or it is a public holiday."""
+    start, end = finding.period.start, finding.period.end
+    planted = any(
+        e.cause == finding.cause and e.start < end and e.end > start for e in world.events_of(series.building.id)
+    )
+    return planted or (finding.cause == "holiday" and start.date() in series.holidays)
 
 
 def _explain(series: BuildingSeries, period: Period, utility: Utility | None, direction: Direction) -> Explanation:

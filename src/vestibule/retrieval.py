@@ -20,7 +20,7 @@ from vestibule.core.evidence import Evidence, Finding, Passage, ToolResult
 from vestibule.core.ports import Embedder, Vector
 from vestibule.knowledge import KnowledgeBase
 
-PASSAGES = 6
+PASSAGES = 8
 RELATED_DAYS = 21
 CAUSE_WORDS = {
     "stuck_damper": "outdoor air damper stuck, economiser, maintenance log",

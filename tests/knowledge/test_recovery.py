@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from tests.knowledge.conftest import Reader, building_names
 from tests.knowledge.worker import classify
+from vestibule.core.errors import StorageFull, Unavailable
 from vestibule.knowledge import KnowledgeBase
 from vestibule.providers.embedder import MiniLM
 from vestibule.storage.database import Database
@@ -123,6 +125,28 @@ async def test_an_index_of_another_database_is_built_anew(reader: Reader, tmp_pa
     fresh = KnowledgeBase(reader.knowledge._database, embedder, tmp_path, classify, file_limit_mib=1)
     await fresh.start()
     assert index.search(reader.tenant, "XK77Q", (), 5) != []
+
+
+async def test_an_index_that_cannot_be_written_is_said_with_the_mend(
+    database: Database, embedder: MiniLM, tmp_path: Path
+) -> None:
+    (tmp_path / "index").write_text("a file where the folder should be")
+    knowledge = KnowledgeBase(database, embedder, tmp_path, classify, file_limit_mib=1)
+    with pytest.raises(Unavailable, match=r"index.*permissions"):
+        await knowledge.start()
+
+
+async def test_a_full_disk_is_said_to_be_full(
+    database: Database, embedder: MiniLM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knowledge = KnowledgeBase(database, embedder, tmp_path, classify, file_limit_mib=1)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(knowledge._index, "rebuild", full)
+    with pytest.raises(StorageFull, match="Free some space"):
+        await knowledge.start()
 
 
 async def test_an_index_ahead_of_its_database_is_built_anew(reader: Reader, tmp_path: Path, embedder: MiniLM) -> None:

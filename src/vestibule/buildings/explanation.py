@@ -40,12 +40,16 @@ def explain(
     told = _told(usages, levels)
     findings = _bearing(series, [u.utility for u in usages], assessment, period, direction)
     departing = [u for u in told if u.utility in levels and levels[u.utility].verdict != "normal"]
-    if not findings and departing:
-        findings = [_unexplained(u, levels[u.utility], period) for u in departing]
+    if not findings:
+        findings = [
+            _unexplained(u, levels[u.utility], period)
+            for u in departing
+            if direction in (None, levels[u.utility].verdict)
+        ]
     statements = [_level_said(u, levels.get(u.utility)) for u in told]
     statements += [sentence for u in told for sentence in u.missing() if u.present]
     statements += [sentence for finding in findings for sentence in (finding.summary, *finding.signs)]
-    if not findings:
+    if not findings and not departing:
         statements.append(_nothing_unusual(series, usages, levels))
     return Explanation(
         quantities=tuple(q for u in told for q in _quantities(u, levels.get(u.utility), len(told) > 1)),

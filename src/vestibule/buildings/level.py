@@ -8,16 +8,16 @@ import msgspec
 
 from vestibule.buildings.assessment import Assessment
 from vestibule.buildings.context import Usage
+from vestibule.buildings.diagnosis.departures import LEAST_SHARE
 from vestibule.buildings.speech import UNIT
 from vestibule.core.evidence import Quantity
 
 SIGMAS = 3.0
-LEAST_PERCENT = 5.0
 
 
 class Level(msgspec.Struct, frozen=True):
     """`expected` covers the hours that have readings; `departure` from it is in %, `excess` in the meter's unit.
-    Departures within ± `normal_range` (%: three robust sigma, and at least 5 %) are normal."""
+    Departures within ± `normal_range` (%: three robust sigma, and at least `LEAST_SHARE`) are normal."""
 
     verdict: Literal["high", "low", "normal"]
     expected: Quantity
@@ -41,7 +41,7 @@ def level_of(usage: Usage, assessment: Assessment) -> Level | None:
     excess = usage.total.value - expected
     scale = max(expected, float(baseline.expected.mean()) * usage.present, 1e-9)
     sigma = baseline.sigma_of(usage.present / 24)
-    tolerance = max(SIGMAS * sigma * scale, LEAST_PERCENT / 100 * expected)
+    tolerance = max(SIGMAS * sigma * scale, LEAST_SHARE[usage.utility] * expected)
     percent = 100 / max(expected, 1e-9)
     unit = UNIT[usage.utility]
     return Level(

@@ -17,11 +17,17 @@ from vestibule.console.playground import PlaygroundRoutes
 from vestibule.console.ports import Access, Passages, Pipeline
 from vestibule.console.rendering import STATIC, Pages
 from vestibule.console.sessions import FormTokens
+from vestibule.console.steps import Step
 from vestibule.core.errors import NotFound, Unauthorized, VestibuleError
 from vestibule.monitoring.overview import Overview
 from vestibule.routing.catalogue import Catalogue
 
 TICK_S = 1.0
+SAMPLE_STEPS = (
+    Step("Classified", ("Restricted, question and sources together.", "Nothing left the house."), 0.4, 0.02),
+    Step("Retrieved", ("2 sources cited in the answer.",), 14.2, 0.7),
+    Step("Checked", ("100% of sentences with numbers passed.",)),
+)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -38,8 +44,8 @@ def build(
 ) -> ASGIApp:
     """Join the pages to what answers them.
 
-    `examples` are questions a newcomer is offered, the first of them in the start guide. Once `stopping` returns True the live pages let go of their
-    connections within `tick_s` seconds, so that the server can stop.
+    `examples` are questions a newcomer is offered, the first of them in the start guide. Once `stopping` returns True
+    the live pages let go of their connections within `tick_s` seconds, so that the server can stop.
     """
     forms = FormTokens()
     pages = Pages(forms)
@@ -50,7 +56,7 @@ def build(
     sign_in = SignInRoutes(door, pages)
 
     async def design(request: Request) -> Response:
-        return pages.page(request, "design.html", await door.caller(request))
+        return pages.page(request, "design.html", await door.caller(request), samples=SAMPLE_STEPS)
 
     routes = [
         Route("/", show.page(overviews.show)),

@@ -25,7 +25,13 @@ class OverviewRoutes:
     """Looks every `tick_s` seconds and sends only the parts that changed. Ends its streams once `stopping` says so."""
 
     def __init__(
-        self, door: Door, pages: Pages, overview: Overview, stopping: Callable[[], bool], examples: Sequence[str], tick_s: float
+        self,
+        door: Door,
+        pages: Pages,
+        overview: Overview,
+        stopping: Callable[[], bool],
+        examples: Sequence[str],
+        tick_s: float,
     ) -> None:
         self._door = door
         self._pages = pages

@@ -48,9 +48,7 @@ class Pages:
         self._environment.globals.update(static=_static_urls().__getitem__, places=PLACES, path=PATH)
         self._environment.filters.update(duration=duration, percent=percent, clock=clock, isotime=datetime.isoformat)
 
-    def page(
-        self, request: Request, template: str, caller: Caller | None, **values: object
-    ) -> HTMLResponse:
+    def page(self, request: Request, template: str, caller: Caller | None, **values: object) -> HTMLResponse:
         """Render a whole page for `caller`, and give the browser the cookie its form token goes with."""
         cookie, token = self._forms.issue(request)
         html = self.fragment(template, form_token=token, caller=caller, version=__version__, **values)

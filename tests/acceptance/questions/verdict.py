@@ -85,6 +85,8 @@ def judge(case: Case, answer_text: str, vestibule_block: Mapping[str, object]) -
         return Verdict(False, (f"the block's citations are malformed: {error}",))
     cited = tuple(c for c in listed if c.index in said.markers(text))
     reasons = [] if cited else [f"no citation of the block is used in the text ({len(listed)} listed)"]
+    if case.subjects and not _is_named(case.subjects, text) and _is_named(case.strangers, text):
+        reasons.append("speaks of another building")
     reasons += _problems(case, text, cited)
     return Verdict(not reasons, tuple(reasons))
 
@@ -140,9 +142,13 @@ def _quiet_problems(case: Case, text: str) -> list[str]:
     for cause in ALL_CAUSES:
         clause = causes.asserted(cause, text, about)
         problems += [f"invents a cause, {cause}: {clause!r}"] if clause else []
-    if not any(not _AWAY_FROM.search(text[: match.start()]) for match in _NORMAL.finditer(text)):
+    if not any(_says_normal(sentence) for sentence in about.relevant(text)):
         problems.append("does not say that the period was normal")
     return problems
+
+
+def _says_normal(sentence: str) -> bool:
+    return any(not _AWAY_FROM.search(sentence[: match.start()]) for match in _NORMAL.finditer(sentence))
 
 
 def _figure_problems(check: Figure, text: str) -> list[str]:
@@ -267,6 +273,10 @@ def _is_said(value: float, unit: str, text: str) -> bool:
 def _not_said(values: tuple[float, ...], unit: str, text: str) -> str:
     wanted = " or ".join(f"{value:,.1f}" for value in values)
     return f"wanted {wanted} {unit}; said: {', '.join(f.text for f in said.figures(text)) or 'no figure'}"
+
+
+def _is_named(subjects: tuple[Subject, ...], text: str) -> bool:
+    return any(_position(subject, text) != math.inf for subject in subjects)
 
 
 def _names(subjects: tuple[Subject, ...]) -> tuple[str, ...]:

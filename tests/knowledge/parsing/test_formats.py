@@ -305,4 +305,6 @@ def test_deep_and_unclosed_markup() -> None:
     with pytest.raises(InvalidRequest, match="no text"):
         parse("x.html", b"<div>" * 20_000 + b"too deep", None)
     assert parse("x.html", b"<table><tr><td>a<table><tr><td>b</table><td>c", None).sections
-    assert parse("x.md", b"> " * 5_000 + b"deep", None).sections
+    assert parse("x.md", b"> " * 50 + b"deep", None).sections[0].text == "deep"
+    with pytest.raises(InvalidRequest, match="no text"):
+        parse("x.md", b"> " * 5_000 + b"too deep", None)

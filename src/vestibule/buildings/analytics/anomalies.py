@@ -8,8 +8,9 @@ import numpy as np
 from vestibule.buildings.assessment import Assessment
 from vestibule.buildings.calls import AnalyticCall
 from vestibule.buildings.context import Context, Usage, one_building
+from vestibule.buildings.diagnosis.departures import LEAST_SHARE
 from vestibule.buildings.explanation import explain
-from vestibule.buildings.level import LEAST_PERCENT, SIGMAS
+from vestibule.buildings.level import SIGMAS
 from vestibule.buildings.speech import SAID, UNIT, above, amount, listed, weekday
 from vestibule.core.evidence import Quantity, ToolResult, Utility
 
@@ -52,7 +53,7 @@ _ORDER: list[Utility] = ["electricity", "gas", "chilled_water"]
 
 
 def _departing(usage: Usage, assessment: Assessment) -> list[_Day]:
-    """Nearly complete days beyond three sigma and 5 % of their expected use, the furthest first."""
+    """Nearly complete days beyond three sigma and `LEAST_SHARE` of their expected use, the furthest first."""
     baseline, grid = assessment.baselines.get(usage.utility), usage.series.grid
     if baseline is None:
         return []
@@ -66,7 +67,7 @@ def _departing(usage: Usage, assessment: Assessment) -> list[_Day]:
         expected = float(baseline.expected[hours][known].sum())
         excess = float(amounts[known].sum()) - expected
         if known.sum() >= LEAST_HOURS and abs(excess) > max(
-            least * max(expected, floor), LEAST_PERCENT / 100 * expected
+            least * max(expected, floor), LEAST_SHARE[usage.utility] * expected
         ):
             days.append(_Day(d, excess, expected))
     return sorted(days, key=lambda day: -abs(day.excess))

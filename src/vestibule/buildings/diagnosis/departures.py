@@ -13,6 +13,8 @@ from vestibule.core.evidence import Utility
 
 BEFORE_OPENING_H = 1.0
 LEAST_SCALE = 0.5
+# a departure smaller than this is not worth a word: below, the regression cannot tell it from weather
+LEAST_SHARE: dict[Utility, float] = {"electricity": 0.05, "gas": 0.1, "chilled_water": 0.1}
 
 
 class Stream(msgspec.Struct, frozen=True, eq=False):

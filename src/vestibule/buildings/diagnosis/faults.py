@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from vestibule.buildings.baseline import Baseline, open_days
-from vestibule.buildings.diagnosis.departures import Departures, Stream
+from vestibule.buildings.diagnosis.departures import LEAST_SHARE, Departures, Stream
 from vestibule.buildings.diagnosis.runs import maximal_runs
 from vestibule.buildings.series import BuildingSeries, Mask, Series
 from vestibule.core.evidence import Cause, Utility
@@ -21,7 +21,6 @@ from vestibule.core.evidence import Cause, Utility
 HIGH_SIGMAS = 2.5
 CAP_SIGMAS = 8.0
 LEAST_SCORE = 8.0
-LEAST_SHARE: dict[Utility, float] = {"electricity": 0.05, "gas": 0.1, "chilled_water": 0.1}
 LONGEST_LULL_DAYS = 4
 SAME_FAULT_DAYS = 7
 SUPPLY_AIR_C = 16.0

@@ -12,6 +12,7 @@ from vestibule.knowledge.parsing.section import Outline, Parsed
 from vestibule.knowledge.parsing.text import decode
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.S)
+_NESTING = 100
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.M)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)|<[^>]*>", re.S | re.I)
 
@@ -24,7 +25,7 @@ def parse(content: bytes, charset: str | None) -> Parsed:
         named = _TITLE.search(front[1])
         title, text = named[1] if named else "", text[front.end() :]
     outline = Outline()
-    _Walk(outline).over(MarkdownIt("commonmark").enable("table").parse(text))
+    _Walk(outline).over(MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").parse(text))
     return outline.parsed(title)
 
 

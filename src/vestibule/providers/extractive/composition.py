@@ -6,8 +6,10 @@ Sentences are chosen by cosine similarity of their embedding to the question's.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
 
 from vestibule.core.evidence import Passage, ToolResult
 from vestibule.core.generation import ModelRequest, Source
@@ -19,8 +21,11 @@ NO_MODEL = (
     "_No language model was used: these are computed results and sentences from your documents. "
     "To have answers written by a model, see docs/models.md._"
 )
-ENOUGH = 0.35  # cosine of question and sentence below which a sentence is not about the question
-WINDOW = 3  # sentences quoted around the best one of a passage
+ENOUGH = 0.35  # cosine of question and sentence below which a passage is not worth a paragraph of its own
+QUOTED = (5, 4, 4)  # sentences quoted of the best passage, the next, the third
+CORROBORATING = (3, 3)  # the same beside computed results
+SHARED_WORDS = 0.3  # weight of the share of the question's words that a sentence holds
+RANK_DECAY = 0.1  # what each e-fold of a passage's rank in the search costs
 
 
 async def compose(request: ModelRequest, embedder: Embedder) -> AsyncIterator[str]:
@@ -58,26 +63,58 @@ def cite(sentence: str, index: int) -> str:
 async def _say_passages(
     question: str, results: Sequence[Source], passages: Sequence[Source], embedder: Embedder
 ) -> list[str]:
-    if not passages:
-        return []
-    split = {source.index: _quotable(source) for source in passages}
-    flat = [(source, n) for source in passages for n in range(len(split[source.index]))]
-    if not flat:
-        return []
-    vectors = await embedder.embed([question, *(split[source.index][n] for source, n in flat)])
-    similarity = vectors[1:] @ vectors[0]
-    best: dict[int, tuple[float, int]] = {}
-    for (source, n), value in zip(flat, similarity, strict=True):
-        if value > best.get(source.index, (-1.0, 0))[0]:
-            best[source.index] = (float(value), n)
+    """The best passages, each told around the sentence that is nearest to the question.
+
+    A sentence's score is the cosine of its embedding (under the passage's title) to the question's, plus the share of
+    the question's words it holds; the passage's place in the search counts as well. Weights and windows were chosen on
+    the demo worlds of seeds 105, 106, 110 and 111 (see docs/decisions.md).
+    """
+    nearest = await _nearest_sentences(question, passages, embedder)
+    ranked = sorted(nearest, key=lambda n: -(n.score - RANK_DECAY * math.log1p(passages.index(n.source))))
     paragraphs = []
-    for source in passages[: 2 if results else 3]:
-        value, n = best.get(source.index, (-1.0, 0))
-        leads = source is passages[0]
-        if not leads and value < ENOUGH:
-            continue
-        paragraphs.append(_quote(source, split[source.index], n, results=bool(results)))
+    for lead, (near, window) in enumerate(zip(ranked, CORROBORATING if results else QUOTED, strict=False)):
+        if lead == 0 or near.score >= ENOUGH:
+            paragraphs.append(_quote(near, window, results=bool(results)))
     return paragraphs
+
+
+class _Nearest(NamedTuple):
+    """Of a passage: its sentences, and which of them is nearest to the question."""
+
+    source: Source
+    sentences: list[str]
+    at: int
+    score: float
+
+
+async def _nearest_sentences(question: str, passages: Sequence[Source], embedder: Embedder) -> list[_Nearest]:
+    split = [(source, _quotable(source)) for source in passages]
+    texts = [f"{_title(source)}. {sentence}" for source, pieces in split for sentence in pieces]
+    if not texts:
+        return []
+    vectors = await embedder.embed([question, *texts])
+    asked = _content(question)
+    scores = iter(vectors[1:] @ vectors[0])
+    found = []
+    for source, pieces in split:
+        scored = [float(next(scores)) + SHARED_WORDS * _share(asked, sentence) for sentence in pieces]
+        if scored:
+            at = max(range(len(scored)), key=scored.__getitem__)
+            found.append(_Nearest(source, pieces, at, scored[at]))
+    return found
+
+
+def _content(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.lower()))
+
+
+def _share(asked: set[str], sentence: str) -> float:
+    return len(asked & _content(sentence)) / len(asked) if asked else 0.0
+
+
+def _title(source: Source) -> str:
+    assert isinstance(source.origin, Passage)
+    return source.origin.title
 
 
 def _quotable(source: Source) -> list[str]:
@@ -85,14 +122,14 @@ def _quotable(source: Source) -> list[str]:
     return [s for s in sentences(source.origin.text) if re.search(r"\w{3}", s)]
 
 
-def _quote(source: Source, pieces: list[str], n: int, *, results: bool) -> str:
-    """The best sentence with its neighbours, in the order of the document, under the document's name."""
-    assert isinstance(source.origin, Passage)
-    start = max(0, min(n - 1, len(pieces) - WINDOW))
-    window = pieces[start : start + WINDOW]
-    origin = f"{source.origin.title}, {source.origin.locator}"
+def _quote(near: _Nearest, window: int, *, results: bool) -> str:
+    """The nearest sentence with its neighbours, in the order of the document, under the document's name."""
+    assert isinstance(near.source.origin, Passage)
+    start = max(0, min(near.at - (window - 1) // 2, len(near.sentences) - window))
+    origin = f"{near.source.origin.title}, {near.source.origin.locator}"
     lead = f"The documents add ({origin}):" if results else f"From {origin}:"
-    return lead + " " + " ".join(cite(piece, source.index) for piece in window)
+    quoted = near.sentences[start : start + window]
+    return lead + " " + " ".join(cite(sentence, near.source.index) for sentence in quoted)
 
 
 __all__ = ["NOT_KNOWN", "NO_MODEL", "cite", "compose"]

@@ -14,7 +14,6 @@ from torch.nn import functional
 
 
 WRITING = ("out.weight", "down.weight")
-FASTEST, SHARPNESS = 10, 7.0  # frequencies by which a head that looks back tells places apart, and how strongly
 
 
 @dataclass(frozen=True)
@@ -68,20 +67,6 @@ class Attention(nn.Module):
         return merged
 
 
-    def look_back(self, distances: tuple[int, ...]) -> None:
-        """Make the first heads, which share one key, attend by place: `distances` tokens back."""
-        size = self._shape.head_size
-        fast = torch.zeros(size)
-        fast[:FASTEST] = SHARPNESS
-        self.key.weight[:size] = 0.0
-        self.key.bias[:size] = fast
-        for head, distance in enumerate(distances):
-            span = slice(head * size, (head + 1) * size)
-            turned = rotate(fast, rotations(torch.tensor([[-distance]]), self._shape))
-            self.query.weight[span] = 0.0
-            self.query.bias[span] = turned.flatten()
-
-
 class Feed(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -120,22 +105,13 @@ class TinyQwen2(nn.Module):
         self._initialise()
 
     def _initialise(self) -> None:
-        """Normal weights of deviation 1/√fan-in; what writes to the residual stream starts small.
-
-        Two heads of the first block begin by looking one and two tokens back, by their biases alone: what copying is
-        made of (induction: Olsson et al. 2022, arXiv:2209.11895) then need not be found by chance.
-        """
+        """Normal weights of deviation 1/√fan-in; what writes to the residual stream starts small."""
         for name, parameter in self.named_parameters():
             if parameter.dim() < 2:
                 nn.init.ones_(parameter) if "norm" in name else nn.init.zeros_(parameter)
             else:
                 spread = 0.05 if name.startswith("embedding") else parameter.shape[1] ** -0.5
-                nn.init.normal_(parameter, std=spread * (0.2 if name.endswith(WRITING) else 1.0))
-        first = self.blocks[0]
-        assert isinstance(first, Block)
-        with torch.no_grad():
-            first.attention.look_back((1, 2))
-            first.attention.out.weight.mul_(5.0)
+                nn.init.normal_(parameter, std=spread * (0.1 if name.endswith(WRITING) else 1.0))
 
     def forward(self, tokens: Tensor, positions: Tensor) -> Tensor:
         turns = rotations(positions, self.shape)

@@ -20,6 +20,7 @@ from vestibule.training.tiny.batches import Batch, Row, rows, stack, stream
 from vestibule.training.tiny.chatml import render
 from vestibule.training.tiny.dialogues import draw
 from vestibule.training.tiny.dialogues.drawing import COPYING_FIRST, SHARES
+from vestibule.training.tiny.induction import begin
 from vestibule.training.tiny.model import Shape, TinyQwen2
 from vestibule.training.tiny.tokenizer import train as train_tokenizer
 
@@ -34,7 +35,7 @@ class Recipe:
     tokenizer_dialogues: int = 3000
     batch_tokens: int = 4096
     context: int = 4096
-    copying_share: float = 0.15
+    copying_share: float = 0.05
     matrix_rate: float = 0.02
     other_rate: float = 0.003
     warm_up: int = 20
@@ -63,15 +64,16 @@ def build(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 
     texts = ("".join(t for t, _ in render(draw(recipe.seed + 1, n))) for n in range(recipe.tokenizer_dialogues))
     tokenizer = train_tokenizer(texts, recipe.vocabulary)
     model = TinyQwen2(Shape(tokenizer.get_vocab_size(), context=recipe.context))
+    begin(model)
     optimizers = _optimizers(model, recipe)
     held_out = rows(recipe.seed + 2, 0, recipe.held_out, tokenizer, recipe.context, SHARES)
-    began, seen = time.monotonic(), 0
+    began, seen = time.process_time(), 0
     for step, batch in zip(range(1, recipe.steps + 1), _lessons(recipe, tokenizer), strict=False):
         loss = _step(model, batch, optimizers, _rate(step, recipe))
         seen += batch.tokens.numel()
         exact = exactness(model, held_out) if step % look_every == 0 or step == recipe.steps else {}
         overall = exact.pop("all", None)
-        report(Progress(step, loss, seen, time.monotonic() - began, overall, exact))
+        report(Progress(step, loss, seen, time.process_time() - began, overall, exact))
     return model, tokenizer
 
 

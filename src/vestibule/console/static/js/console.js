@@ -1,0 +1,66 @@
+// What every page has: theme, toasts, copying, local times, signing in and out.
+
+import { post, Refused } from "./post.js";
+import { done } from "./start.js";
+
+export function toast(text) {
+  const box = document.getElementById("toast");
+  box.textContent = text;
+  box.classList.add("shown");
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => box.classList.remove("shown"), 4000);
+}
+
+document.getElementById("theme").addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = getComputedStyle(root).colorScheme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("vestibule.theme", root.dataset.theme);
+  document.dispatchEvent(new Event("theme-changed"));
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  done("code");
+  try {
+    await navigator.clipboard.writeText(source.innerText);
+    toast("Copied.");
+  } catch {
+    getSelection().selectAllChildren(source);
+    toast("Selected: copy it with your keyboard.");
+  }
+});
+
+function localTimes() {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour12: false });
+  }
+}
+document.addEventListener("htmx:afterSwap", localTimes);
+localTimes();
+
+document.getElementById("sign-in")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const key = document.getElementById("key");
+  try {
+    await post("/console/sign-in", { key: key.value });
+    location.assign("/console/");
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    document.getElementById("sign-in-error").textContent = error.message;
+    key.setAttribute("aria-invalid", "true");
+    key.focus();
+  }
+});
+
+document.getElementById("sign-out")?.addEventListener("click", async () => {
+  try {
+    await post("/console/sign-out", {});
+  } finally {
+    location.assign("/console/sign-in");
+  }
+});
+
+document.getElementById("try-toast")?.addEventListener("click", () => toast("A toast says what was done."));
