@@ -1,6 +1,8 @@
 """The retrieve step of the flow: what the meters and the documents say about a question.
 
-Buildings first, because a finding there (a cause, a date) tells which documents would bear it out.
+Buildings first, because a finding there (a cause, a date) tells which documents would bear it out; unless the question
+names no time and holds words that no building function has a use for: then documents first, and data where they are
+silent.
 """
 
 from __future__ import annotations
@@ -43,11 +45,18 @@ class Retriever:
         portfolio = await self._buildings.portfolio(tenant)
         reading = read(request.question, history, portfolio)
         reading = _restricted_to(reading, request.options.buildings, {b.id for b in portfolio.buildings})
+        if not reading.is_certain and request.options.knowledge:
+            passages = await self._search(tenant, request.question, vector, reading)
+            if passages:
+                return Evidence(tuple(passages))
         results, missing = await self._run(tenant, reading)
-        passages: Sequence[Passage] = ()
+        passages = []
         if request.options.knowledge:
             passages = await self._passages(tenant, request.question, vector, reading, results)
         return Evidence(tuple(passages), tuple(results), (*reading.gaps, *missing))
+
+    async def _search(self, tenant: str, question: str, vector: Vector, reading: Reading) -> list[Passage]:
+        return await self._knowledge.search(tenant, question, vector, buildings=reading.buildings, limit=PASSAGES)
 
     async def _run(self, tenant: str, reading: Reading) -> tuple[list[ToolResult], list[str]]:
         """What the calls found, and why some found nothing (a building without that meter)."""
@@ -69,7 +78,7 @@ class Retriever:
             return await self._corroborate(tenant, *findings[0])
         if results or (reading.is_about_data and reading.gaps):
             return []
-        return await self._knowledge.search(tenant, question, vector, buildings=reading.buildings, limit=PASSAGES)
+        return await self._search(tenant, question, vector, reading)
 
     async def _corroborate(self, tenant: str, result: ToolResult, finding: Finding) -> list[Passage]:
         """Passages about the same building, dated near the finding, that speak of its cause."""

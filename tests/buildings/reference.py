@@ -35,7 +35,7 @@ class Files:
         return sum(amount for _, amount in self.within(meter, period))
 
     def building(self, building_id: str) -> dict[str, Any]:
-        return next(b for b in self.described["buildings"] if b["id"] == building_id)  # type: ignore[no-any-return]
+        return next(b for b in self.described["buildings"] if b["id"] == building_id)
 
     def with_meter(self, utility: str) -> list[str]:
         return [m["building"] for m in self.described["meters"] if m["utility"] == utility]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from statistics import mean
+from typing import Any
 
 import pytest
 
 from tests.buildings.reference import ZONE, Files, days
 from vestibule.buildings import AnalyticCall, BuildingData
-from vestibule.buildings.calls import Tool
+from vestibule.buildings.calls import Direction, Metric, Tool
 from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.core.evidence import Period, Quantity, ToolResult
 from vestibule.core.sensitivity import PrivacyClass
@@ -39,13 +40,15 @@ async def test_consumption(buildings: BuildingData, imported: str, files: Files,
     assert value(result, "per_m2") == pytest.approx(total / building["floor_area_m2"])
     assert value(result, "cost") == pytest.approx(total * tariff["electricity_eur_per_kwh"])
     assert value(result, "hours") == round((period.end.timestamp() - period.start.timestamp()) / 3600)
-    assert f"{total:,.0f} kWh of electricity" in result.statements[0]
+    said = f"{total:,.0f}" if total >= 1000 else f"{total:.1f}"
+    assert f"{said} kWh of electricity" in result.statements[0]
     assert result.level is PrivacyClass.RESTRICTED
 
 
 async def test_consumption_says_first_what_was_asked(buildings: BuildingData, imported: str) -> None:
-    for metric, unit in (("cost", " EUR"), ("per_m2", "kWh/m²"), ("total", "kWh of chilled water")):
-        call = AnalyticCall("consumption", (HARBOUR,), "chilled_water", JUNE, None, metric)  # type: ignore[arg-type]
+    asked: list[tuple[Metric, str]] = [("cost", " EUR"), ("per_m2", "kWh/m²"), ("total", "kWh of chilled water")]
+    for metric, unit in asked:
+        call = AnalyticCall("consumption", (HARBOUR,), "chilled_water", JUNE, None, metric)
         assert unit in (await buildings.run(imported, call)).statements[0]
 
 
@@ -73,7 +76,7 @@ async def test_gaps_are_said_and_not_filled(buildings: BuildingData, imported: s
     )
     for tool in ("peaks", "profile", "ranking"):
         with pytest.raises(NotFound, match="readings"):
-            await buildings.run(imported, AnalyticCall(tool, (gap.building,), utility, inside))  # type: ignore[arg-type]
+            await buildings.run(imported, AnalyticCall(tool, (gap.building,), utility, inside))
     explained = await buildings.run(
         imported, AnalyticCall("explain", (gap.building,), utility, inside, None, None, "low")
     )
@@ -111,8 +114,10 @@ async def test_comparison_of_buildings(buildings: BuildingData, imported: str, f
 
 @pytest.mark.parametrize("metric", ["total", "per_m2", "cost", "mean", "peak"])
 @pytest.mark.parametrize("direction", ["high", "low"])
-async def test_ranking(buildings: BuildingData, imported: str, files: Files, metric: str, direction: str) -> None:
-    def measure(building_id: str) -> float:
+async def test_ranking(
+    buildings: BuildingData, imported: str, files: Files, metric: Metric, direction: Direction
+) -> None:
+    def measure(building_id: str) -> Any:
         meter, building = f"{building_id}.chilled_water", files.building(building_id)
         amounts = [amount for _, amount in files.within(meter, JUNE)]
         tariff = next(t for t in files.described["tariffs"] if t["id"] == building["tariff"])
@@ -125,7 +130,7 @@ async def test_ranking(buildings: BuildingData, imported: str, files: Files, met
         }[metric]
 
     every = tuple(b["id"] for b in files.described["buildings"])
-    call = AnalyticCall("ranking", every, "chilled_water", JUNE, None, metric, direction)  # type: ignore[arg-type]
+    call = AnalyticCall("ranking", every, "chilled_water", JUNE, None, metric, direction)
     result = await buildings.run(imported, call)
     expected = sorted(((measure(b), b) for b in files.with_meter("chilled_water")), reverse=direction == "high")
     assert [q.name for q in result.quantities] == [f"{b}_{metric}" for _, b in expected]
@@ -200,7 +205,7 @@ async def test_every_number_said_is_a_quantity(
     month = days(event.start.date().replace(day=1), event.start.date().replace(day=28), "the month")
     calls = [
         AnalyticCall(tool, (HARBOUR,), u, month) for tool in _EVERY for u in ("electricity", "gas", "chilled_water")
-    ]  # type: ignore[arg-type]
+    ]
     calls += [AnalyticCall("explain", (HARBOUR,), None, month), AnalyticCall("anomalies", (HARBOUR,), None, month)]
     calls += [
         AnalyticCall("comparison", (HARBOUR,), "gas", JUNE, MAY),
@@ -222,7 +227,7 @@ async def test_every_number_said_is_a_quantity(
 
 
 async def test_results_have_an_id_of_their_own(buildings: BuildingData, imported: str) -> None:
-    calls = [AnalyticCall("consumption", (HARBOUR,), u, p) for u in ("gas", "electricity") for p in (JUNE, MAY)]  # type: ignore[arg-type]
+    calls = [AnalyticCall("consumption", (HARBOUR,), u, p) for u in ("gas", "electricity") for p in (JUNE, MAY)]
     ids = [(await buildings.run(imported, call)).id for call in (*calls, calls[0])]
     assert len(set(ids)) == len(calls)
     assert ids[0] == ids[-1]
@@ -233,3 +238,12 @@ async def test_a_period_between_hours_and_days(buildings: BuildingData, imported
     result = await buildings.run(imported, AnalyticCall("consumption", (HARBOUR,), "electricity", evening))
     assert value(result, "total") == pytest.approx(files.total(METER, evening))
     assert value(result, "hours") == 4
+
+
+async def test_the_total_of_several(buildings: BuildingData, imported: str, files: Files) -> None:
+    every = tuple(b["id"] for b in files.described["buildings"])
+    result = await buildings.run(imported, AnalyticCall("total", every, "gas", JUNE))
+    totals = [files.total(f"{b}.gas", JUNE) for b in files.with_meter("gas")]
+    assert value(result, "total") == pytest.approx(sum(totals))
+    assert f"{sum(totals):,.0f} m³ of gas in June 2025" in result.statements[0]
+    assert [q.value for q in result.quantities[3 : 3 + len(totals)]] == pytest.approx(sorted(totals, reverse=True))

@@ -75,7 +75,7 @@ async def test_quiet_weeks_are_normal(buildings: BuildingData, imported: str, wo
     for week in world.quiet_weeks:
         period = days(week.start, week.end - timedelta(days=1))
         for tool in ("explain", "anomalies"):
-            result = await buildings.run(imported, AnalyticCall(tool, (week.building,), None, period))  # type: ignore[arg-type]
+            result = await buildings.run(imported, AnalyticCall(tool, (week.building,), None, period))
             assert result.findings == (), (week.building, week.start)
             assert "within the normal range" in result.statements[0]
             said = " ".join(result.statements).lower()
@@ -108,7 +108,7 @@ def test_maximal_runs_are_those_that_the_definition_gives(scores: list[int]) -> 
         best = max(stretches, default=(0, 0, 0, 0, 0))
         if best[0] <= 0:
             return []
-        return by_definition(low, best[3]) + [(best[3], best[4])] + by_definition(best[4], high)
+        return [*by_definition(low, best[3]), (best[3], best[4]), *by_definition(best[4], high)]
 
     found = maximal_runs(scores, longest_lull=99)
     assert [total for *_, total in found] == [sum(scores[a:b]) for a, b, _ in found]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +67,7 @@ async def test_other_tenants_see_nothing(
     await buildings.import_portfolio(tenant, small)
     async with database.tenant(tenant) as connection:
         for table in ("portfolios", "readings", "weather"):
-            rows = await (await connection.execute(f"SELECT DISTINCT tenant FROM {table}")).fetchall()  # type: ignore[arg-type]
+            rows = await (await connection.execute(f"SELECT DISTINCT tenant FROM {table}")).fetchall()
             assert rows == [(tenant,)]
         changed = await connection.execute("UPDATE readings SET amount = 0 WHERE tenant = %s", [imported])
         assert changed.rowcount == 0
@@ -84,7 +86,12 @@ def readings(text: str) -> Callable[[Path], object]:
     return lambda folder: (folder / "readings.csv").write_text(text)
 
 
-def described(change: Callable[[dict[str, list[dict[str, object]]]], object]) -> Callable[[Path], object]:
+def replaced_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def described(change: Callable[[Any], object]) -> Callable[[Path], object]:
     def apply(folder: Path) -> None:
         changed = json.loads(json.dumps(SMALL))
         change(changed)
@@ -97,7 +104,7 @@ HEADER = "timestamp,a.electricity,a.gas,b.electricity\n"
 HOUR = "2025-01-01T00:00:00Z,1,2,3\n"
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no file": (lambda folder: (folder / "readings.csv").unlink(), "readings.csv is not in"),
-    "a folder instead": (lambda f: [(f / "weather.csv").unlink(), (f / "weather.csv").mkdir()], "cannot be read"),
+    "a folder instead": (lambda folder: replaced_by_folder(folder / "weather.csv"), "cannot be read"),
     "empty": (readings(""), "line 1: the header does not begin"),
     "semicolons": (readings(HEADER.replace(",", ";") + HOUR), "Separate columns by commas"),
     "no rows": (readings(HEADER), "no row below the header"),
@@ -118,7 +125,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "not JSON": (lambda f: (f / "buildings.json").write_text("{"), "buildings.json: it is not JSON"),
     "no buildings": (described(lambda d: d.update(buildings=[], meters=[])), "it lists no building"),
     "unknown kind": (described(lambda d: d["buildings"][0].update(kind="castle")), "$.buildings[0].kind"),
-    "unknown zone": (described(lambda d: d.update(timezone="Nowhere")), "`Nowhere` is not a time zone"),  # type: ignore[arg-type]
+    "unknown zone": (described(lambda d: d.update(timezone="Nowhere")), "`Nowhere` is not a time zone"),
     "no area": (described(lambda d: d["buildings"][0].update(floor_area_m2=0)), "floor area of `a`"),
     "wrong unit": (described(lambda d: d["meters"][1].update(unit="kWh")), "`a.gas` counts gas in kWh"),
     "unknown tariff": (described(lambda d: d["buildings"][0].update(tariff="x")), "unknown tariff `x`"),
@@ -141,4 +148,35 @@ async def test_bad_files_are_named_and_change_nothing(
     assert said in str(caught.value)
     assert caught.value.next_step
     assert await buildings.version(tenant) == 1
+    assert await total(buildings, tenant) == sum(range(10, 58))
+
+
+async def test_answers_during_an_import_are_of_one_version(buildings: BuildingData, tenant: str, small: Path) -> None:
+    """Old or new, never a mixture: each version's readings of both meters are the same number, doubled every time."""
+
+    def write(amount: int) -> None:
+        (small / "readings.csv").write_text(f"{HEADER}2025-01-05T00:00:00Z,{amount},,{amount}\n")
+
+    async def import_versions() -> None:
+        for exponent in range(1, 7):
+            write(2**exponent)
+            await buildings.import_portfolio(tenant, small)
+
+    write(1)
+    await buildings.import_portfolio(tenant, small)
+    importing = asyncio.create_task(import_versions())
+    seen: list[float] = []
+    while not importing.done():
+        result = await buildings.run(tenant, AnalyticCall("comparison", ("a", "b"), "electricity", JANUARY))
+        totals = {q.value for q in result.quantities if q.name.endswith("_total")}
+        assert len(totals) == 1
+        seen += totals
+    await importing
+    assert seen == sorted(seen)
+    assert await total(buildings, tenant) == 64
+
+
+async def test_imports_of_one_tenant_follow_one_another(buildings: BuildingData, tenant: str, small: Path) -> None:
+    summaries = await asyncio.gather(*(buildings.import_portfolio(tenant, small) for _ in range(3)))
+    assert sorted(summary.version for summary in summaries) == [1, 2, 3]
     assert await total(buildings, tenant) == sum(range(10, 58))

@@ -141,9 +141,7 @@ def _check(tenant: str, scopes: Collection[str], name: str) -> tuple[Scope, ...]
     return tuple(scope for scope in SCOPES if scope in scopes)
 
 
-async def _insert(
-    connection: Connection, tenant: str, scopes: tuple[Scope, ...], name: str
-) -> IssuedKey:
+async def _insert(connection: Connection, tenant: str, scopes: tuple[Scope, ...], name: str) -> IssuedKey:
     key_id = _random(8)
     token = f"vst_{key_id}_{_random(40)}"
     return IssuedKey(await _store(connection, key_id, token, tenant, scopes, name), token)

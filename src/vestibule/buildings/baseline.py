@@ -81,8 +81,7 @@ def _fit(series: BuildingSeries, amounts: Series, design: Series, excluded: Mask
     for _ in range(ROUNDS):
         expected, closed = regression.fit(np.where(usable, weight[grid.day], 0.0))
         departure, active = daily_departure(grid, amounts, expected)
-        telling = departure[candidates & active]
-        sigma = max(NOISE_FLOOR, 1.4826 * float(np.median(np.abs(telling - np.median(telling)))))
+        sigma = robust_sigma(departure[candidates & active])
         weight = candidates / (1 + (departure / (DOUBT_SIGMA * sigma)) ** 2)
     trusted = candidates & (np.abs(departure) < TRIM_SIGMA * sigma)
     week = _sigma_week(departure, trusted)
@@ -174,7 +173,14 @@ def _sigma_week(departure: Series, trusted: Mask) -> float:
     """Over all stretches of seven days of which at least five are trusted."""
     days = np.convolve(trusted, np.ones(7), mode="valid")
     weeks = np.convolve(np.where(trusted, departure, 0.0), np.ones(7), mode="valid")[days >= 5] / days[days >= 5]
-    return 1.4826 * float(np.median(np.abs(weeks))) if len(weeks) else NOISE_FLOOR
+    return robust_sigma(weeks)
+
+
+def robust_sigma(values: Series) -> float:
+    """Standard deviation by the median absolute deviation, as for a normal distribution; at least `NOISE_FLOOR`."""
+    if not len(values):
+        return NOISE_FLOOR
+    return max(NOISE_FLOOR, 1.4826 * float(np.median(np.abs(values - np.median(values)))))
 
 
 def _plant_design(series: BuildingSeries, cooling: Series) -> Series:
@@ -189,5 +195,7 @@ def _persistence(departure: Series, trusted: Mask) -> float:
     pairs = trusted[1:] & trusted[:-1]
     if pairs.sum() < LEAST_DAYS:
         return 0.5
-    correlation = np.corrcoef(departure[1:][pairs], departure[:-1][pairs])[0, 1]
-    return float(np.clip(np.nan_to_num(correlation), 0.0, 0.8))
+    today, yesterday = departure[1:][pairs], departure[:-1][pairs]
+    if min(today.std(), yesterday.std()) < 1e-9:
+        return 0.0
+    return float(np.clip(np.corrcoef(today, yesterday)[0, 1], 0.0, 0.8))

@@ -9,7 +9,16 @@ import msgspec
 from vestibule.core.evidence import Period, Utility
 
 Tool = Literal[
-    "consumption", "comparison", "ranking", "peaks", "profile", "anomalies", "explain", "data_quality", "portfolio"
+    "consumption",
+    "total",
+    "comparison",
+    "ranking",
+    "peaks",
+    "profile",
+    "anomalies",
+    "explain",
+    "data_quality",
+    "portfolio",
 ]
 Metric = Literal["total", "per_m2", "cost", "peak", "mean"]
 Direction = Literal["high", "low"]

@@ -38,6 +38,9 @@ def explain(
     where they moved the meters asked about."""
     levels = {u.utility: level for u in usages if (level := level_of(u, assessment))}
     told = _told(usages, levels)
+    verdicts = {levels[u.utility].verdict for u in told if u.utility in levels}
+    if direction and direction not in verdicts and verdicts - {"normal"}:
+        direction = None  # "why did it not drop?": what the meters show stands above how it was asked
     findings = _bearing(series, [u.utility for u in usages], assessment, period, direction)
     departing = [u for u in told if u.utility in levels and levels[u.utility].verdict != "normal"]
     if not findings:

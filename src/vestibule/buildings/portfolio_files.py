@@ -255,7 +255,7 @@ def _suspicions(portfolio: Portfolio, readings: Table) -> Iterator[str]:
             yield f"Meter {meter.id} has {negative} negative readings; they were kept."
         usual = float(np.percentile(np.abs(present), 95))
         if absurd := int((np.abs(present) > _ABSURD * usual).sum()) if usual > 0 else 0:
-            yield f"Meter {meter.id} has {absurd} readings above {_ABSURD:.0f} times what is usually its highest; they were kept."
+            yield f"Meter {meter.id} has {absurd} readings above {_ABSURD:.0f} times its usual highest; they were kept."
 
 
 def _content(path: Path) -> bytes:

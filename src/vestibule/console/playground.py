@@ -23,6 +23,9 @@ from vestibule.core.sensitivity import PrivacyClass
 from vestibule.routing.catalogue import AUTO, Catalogue
 
 
+COMPUTED = "data/"  # what the ids of computed results begin with
+
+
 class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Literal["user", "assistant"]
     content: str
@@ -89,6 +92,7 @@ class PlaygroundRoutes:
         return EventStream(self._told(self._pipeline.run(self._door.credential(request), asked.request()), caller))
 
     async def _told(self, answering: AsyncGenerator[Event, None], caller: Caller) -> Events:
+        complete = False
         try:
             async with aclosing(answering) as events:
                 async for event in events:
@@ -97,9 +101,10 @@ class PlaygroundRoutes:
                     elif isinstance(event, Delta):
                         yield json_event("delta", {"text": event.text})
                     else:
+                        complete = True
                         yield json_event("done", self._report(event, caller))
-                        return
-            raise UpstreamFailed("The answer ended before it was complete.", next_step="Ask again.")
+            if not complete:
+                raise UpstreamFailed("The answer ended before it was complete.", next_step="Ask again.")
         except VestibuleError as error:
             yield json_event("failed", {"message": error.message, "next_step": error.next_step})
 
@@ -118,9 +123,11 @@ class PlaygroundRoutes:
         """Show what a citation rests on, the quoted span marked; a computed result stands for itself."""
         citation = await self._door.posted(request, Citation)
         caller = await self._door.caller(request)
-        passage = await self._passages.quoting(caller.tenant, citation.document_id, citation.quote)
-        before, found, after = passage.text.partition(citation.quote) if passage else ("", "", "")
-        html = self._pages.fragment(
-            "playground/passage.html", citation=citation, passage=passage, before=before, quote=found, after=after
+        computed = citation.document_id.startswith(COMPUTED)
+        passage = (
+            None if computed else await self._passages.quoting(caller.tenant, citation.document_id, citation.quote)
         )
+        before, found, after = passage.text.partition(citation.quote) if passage else ("", "", "")
+        values = {"citation": citation, "computed": computed, "passage": passage}
+        html = self._pages.fragment("playground/passage.html", before=before, quote=found, after=after, **values)
         return HTMLResponse(html)

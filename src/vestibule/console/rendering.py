@@ -69,6 +69,8 @@ def duration(ms: float | None) -> str:
     """Say a duration given in milliseconds with three digits at most; a dash for None."""
     if ms is None:
         return "–"
+    if ms < 0.05:
+        return "< 0.1 ms"
     if ms < 9.95:
         return f"{ms:.1f} ms"
     if ms < 999.5:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from vestibule.console.rendering import percent
 from vestibule.core.answer import Completed
 
 _NOT_STEPS = ("total", "first_token")
@@ -29,6 +30,8 @@ def steps(answer: Completed, tenant: str) -> list[Step]:
     for name, ms in timed.items():
         title, explain = _STEPS.get(name, (name.replace("_", " ").capitalize(), _unexplained))
         taken.append(Step(title, explain(answer), ms, min(ms / total, 1.0)))
+    if "cache" not in timed:
+        taken.append(Step("Cache", _looked_up(answer)))
     if taken:
         taken[0] = msgspec.structs.replace(taken[0], reasons=(f"Tenant {tenant}, within its limits.",))
     return [*taken, Step("Checked", _checked(answer))]
@@ -67,14 +70,16 @@ def _planned(answer: Completed) -> tuple[str, ...]:
 def _generated(answer: Completed) -> tuple[str, ...]:
     usage = answer.usage
     tokens = f"{usage.prompt_tokens} tokens read, {usage.completion_tokens} written." if usage.total_tokens else ""
-    attempts = [f"Before: {a.model} gave up ({a.outcome})." for a in answer.report.route.attempts]
+    attempts = [
+        f"Before: {a.model} gave up ({a.outcome})." for a in answer.report.route.attempts if a.outcome != "answered"
+    ]
     cut = ["Stopped at its length limit: the answer is not complete."] if answer.finish_reason == "length" else []
     return tuple(line for line in (tokens, *attempts, *cut) if line) or ("Composed from the sources alone.",)
 
 
 def _checked(answer: Completed) -> tuple[str, ...]:
     said = [
-        f"{share:.0%} of sentences with {name} passed."
+        f"{percent(share)} of sentences with {name} passed."
         for name, share in answer.report.quality.checks.items()
         if share is not None
     ]

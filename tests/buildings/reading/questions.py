@@ -190,7 +190,7 @@ CONSUMPTION = (
     ),
     ("Year on year electricity at Harbour Office", "consumption electricity harbour-office 01-01..12-31 total"),
     ("Harbour Office electricity July", "consumption electricity harbour-office 07-01..07-31 total"),
-    ("How much electricity did we use in total last month?", "consumption electricity each 12-01..12-31 total"),
+    ("How much electricity did we use in total last month?", "total electricity all 12-01..12-31 total"),
     (
         "Wie viel Strom hat das Hotel Belvedere im Juli verbraucht?",
         "consumption electricity hotel-belvedere 07-01..07-31 total",
@@ -217,9 +217,9 @@ CONSUMPTION = (
     ("electricity per m2 at Harbour Office in 2025", "consumption electricity harbour-office 01-01..12-31 per_m2"),
     (
         "How much energy did we consume last week?",
-        "consumption electricity each 12-22..12-28 total | "
-        "consumption gas each 12-22..12-28 total | "
-        "consumption chilled_water each 12-22..12-28 total",
+        "total electricity all 12-22..12-28 total | "
+        "total gas all 12-22..12-28 total | "
+        "total chilled_water all 12-22..12-28 total",
     ),
     (
         "How much cooling energy did Market Hall need in mid-July?",
@@ -252,7 +252,7 @@ CONSUMPTION = (
         "I need the chilled water figures for Kepler for the first half of 2025",
         "consumption chilled_water kepler-laboratory 01-01..06-30 total",
     ),
-    ("What was our total electricity cost in 2025?", "consumption electricity each 01-01..12-31 cost"),
+    ("What was our total electricity cost in 2025?", "total electricity all 01-01..12-31 cost"),
     (
         "What did we spend on gas at Mill Street Office in the winter?",
         "consumption gas mill-street-office 01-01..02-28 cost",
@@ -280,7 +280,7 @@ CONSUMPTION = (
         "What was the hospital's cooling consumption from June through August 2025?",
         "consumption chilled_water st-anna-hospital 06-01..08-31 total",
     ),
-    ("How many m³ of gas did we use in the first quarter?", "consumption gas each 01-01..03-31 total"),
+    ("How many m³ of gas did we use in the first quarter?", "total gas all 01-01..03-31 total"),
     (
         "What are the electricity costs of Harbour Office for autumn?",
         "consumption electricity harbour-office 09-01..11-30 cost",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from vestibule.buildings.baseline import NOISE_FLOOR, Baseline, days_off, open_days
+from vestibule.buildings.baseline import Baseline, days_off, open_days, robust_sigma
 from vestibule.buildings.series import BuildingSeries, Mask, Series
 from vestibule.core.evidence import Utility
 
@@ -82,8 +82,5 @@ def _stream(series: BuildingSeries, utility: Utility, baseline: Baseline, hours:
     least = LEAST_SCALE * float(baseline.expected.mean()) * grid.by_day(counted.astype(np.float64))
     scale = np.maximum(expected, least)
     share = excess / np.maximum(scale, 1e-9)
-    telling = share[baseline.trusted & (least > 0)]
-    sigma = NOISE_FLOOR
-    if len(telling):
-        sigma = max(sigma, 1.4826 * float(np.median(np.abs(telling - np.median(telling)))))
+    sigma = robust_sigma(share[baseline.trusted & (least > 0)])
     return Stream(excess, expected, scale, share, share / sigma)

@@ -15,7 +15,7 @@ from vestibule.buildings.reading.relations import earlier, joined
 from vestibule.core.evidence import Period, Utility
 
 UTILITIES: tuple[Utility, ...] = ("electricity", "gas", "chilled_water")
-_ACROSS: frozenset[Tool] = frozenset({"comparison", "ranking", "portfolio"})
+_ACROSS: frozenset[Tool] = frozenset({"comparison", "ranking", "portfolio", "total"})
 _ALL_IF_UNNAMED: frozenset[Tool] = frozenset(
     {"ranking", "portfolio", "comparison", "consumption", "anomalies", "data_quality"}
 )
@@ -34,6 +34,8 @@ def assemble(
         tool = "consumption"
     if tool == "consumption" and second is not None:
         tool = "comparison"
+    if tool == "consumption" and len(ids) > 1 and not named.ids:
+        tool = "total"
     calls = [
         call
         for span in asked
@@ -120,7 +122,7 @@ def _calls(
 
 
 def _metric(tool: Tool, intent: Intent) -> Metric | None:
-    return intent.metric or "total" if tool in ("consumption", "comparison", "ranking") else None
+    return intent.metric or "total" if tool in ("consumption", "total", "comparison", "ranking") else None
 
 
 def _utilities(

@@ -19,7 +19,7 @@ from vestibule.buildings.reading.buildings import BuildingsRead, Names, find_bui
 from vestibule.buildings.reading.calendar import Calendar
 from vestibule.buildings.reading.intent import Intent, read_intent
 from vestibule.buildings.reading.periods import PeriodsRead, read_periods
-from vestibule.buildings.reading.vocabulary import canonical
+from vestibule.buildings.reading.vocabulary import KNOWN, canonical
 from vestibule.buildings.reading.words import words
 from vestibule.core.evidence import Period
 
@@ -28,13 +28,15 @@ _TURNS = 4
 
 class Reading(msgspec.Struct, frozen=True):
     """What a question asks of the data. `buildings` are the ids named, also when it is not about data. `period` is the
-    one read, or the whole year of data where a data question names none; None where it named one we cannot serve."""
+    one read, or the whole year of data where a data question names none; None where it named one we cannot serve.
+    `is_certain`: it names a time, or no word in it is left unread. Where it is not, documents may know better."""
 
     calls: tuple[AnalyticCall, ...] = ()
     buildings: tuple[str, ...] = ()
     period: Period | None = None
     gaps: tuple[str, ...] = ()
     is_about_data: bool = False
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Turn:
     intent: Intent
     leans: bool
     points_back: bool
+    unread: bool = False
 
 
 def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading:
@@ -61,7 +64,8 @@ def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading
     if not _is_about_data(turn):
         return Reading(buildings=tuple(turn.buildings.ids))
     calls, period, gaps = assemble(turn.buildings, turn.periods, turn.intent, names, calendar, portfolio)
-    return Reading(calls, tuple(turn.buildings.ids), period, gaps, True)
+    certain = turn.periods.attempted or not turn.unread
+    return Reading(calls, tuple(turn.buildings.ids), period, gaps, True, certain)
 
 
 def _read_turn(text: str, names: Names, calendar: Calendar, before: Turn | None) -> Turn:
@@ -76,7 +80,16 @@ def _read_turn(text: str, names: Names, calendar: Calendar, before: Turn | None)
         ("what", "about"), ("how", "about"), ("was", "ist"), ("the", "same"), ("was", "mit"),
     }  # fmt: skip
     points_back = bool(_BACKWARD & set(said))
-    return Turn(buildings, periods, intent, leans or intent.tool is None, points_back or leans)
+    unread = any(_is_unread(word) for word in periods.text.split())
+    return Turn(buildings, periods, intent, leans or intent.tool is None, points_back or leans, unread)
+
+
+def _is_unread(word: str) -> bool:
+    """A content word that no typed function has a use for."""
+    return len(word) >= 4 and word.isalpha() and (word in _NEVER_METERED or word not in KNOWN)
+
+
+_NEVER_METERED = frozenset({"temperature", "temperatures", "pressure", "humidity", "setback", "setpoint", "setpoints"})
 
 
 _BACKWARD = frozenset({"it", "its", "there", "then", "that", "they", "them", "this", "those", "same", "dort", "es"})

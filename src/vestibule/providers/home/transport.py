@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 
 import httptools
 
@@ -19,6 +20,16 @@ CONNECT_S = 5.0
 FIRST_BYTE_S = 120.0
 SILENCE_S = 60.0
 PIECE = 65_536
+LONGEST_BODY = 8 * 1_048_576
+
+
+class UpstreamRefused(UpstreamFailed):
+    """An error status. `body` is what the server said of it: it may quote the request, so it is never shown."""
+
+    def __init__(self, destination: Destination, status: int, body: bytes) -> None:
+        super().__init__(f"{destination} answered with status {status}.")
+        self.status = status
+        self.body = body
 
 
 class HomeTransport:
@@ -26,22 +37,49 @@ class HomeTransport:
         self._home_hosts = frozenset(home_hosts)
 
     async def stream(self, cleared: ClearedRequest, destination: Destination, path: str) -> AsyncGenerator[bytes, None]:
-        """POST the cleared body, yield the reply's body as it comes. Raise `UpstreamFailed`, or `EgressRefused` where
-        the peer is not home."""
+        """POST the cleared body, yield the reply's body as it comes. Raise `UpstreamFailed`, as `UpstreamRefused` for
+        an error status, or `EgressRefused` where the peer is not home."""
+        head = _head("POST", destination, path, len(cleared.body))
+        async with aclosing(self._exchange(destination, head + cleared.body, FIRST_BYTE_S)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def get(self, destination: Destination, path: str, *, wait_s: float) -> bytes:
+        """Return the body at `path`, of at most 8 MiB, that is there within `wait_s`. Raises as `stream` does."""
+        body = b""
+        try:
+            async with (
+                asyncio.timeout(wait_s),
+                aclosing(self._exchange(destination, _head("GET", destination, path), wait_s)) as pieces,
+            ):
+                async for piece in pieces:
+                    body += piece
+                    if len(body) > LONGEST_BODY:
+                        raise UpstreamFailed(f"{destination}{path} is longer than {LONGEST_BODY} bytes.")
+        except TimeoutError:
+            raise UpstreamFailed(f"{destination} did not answer within {wait_s:g} s.") from None
+        return body
+
+    async def _exchange(self, destination: Destination, request: bytes, wait_s: float) -> AsyncGenerator[bytes, None]:
         reader, writer = await self._connect(destination)
         try:
             self._require_home(destination, writer)
-            writer.write(_head(destination, path, len(cleared.body)) + cleared.body)
+            writer.write(request)
             reply = _Reply()
             parser = httptools.HttpResponseParser(reply)
-            wait = FIRST_BYTE_S
+            refusal = b""
             while not reply.complete:
-                parser.feed_data(await _read(reader, destination, wait))
-                wait = SILENCE_S
-                if reply.headers_complete and parser.get_status_code() >= 400:
-                    raise UpstreamFailed(f"{destination} answered with status {parser.get_status_code()}.")
-                for piece in reply.take():
-                    yield piece
+                parser.feed_data(await _read(reader, destination, wait_s))
+                wait_s = SILENCE_S
+                if not reply.headers_complete or parser.get_status_code() < 400:
+                    for piece in reply.take():
+                        yield piece
+                elif len(refusal) < PIECE:
+                    refusal += b"".join(reply.take())
+                else:
+                    break
+            if parser.get_status_code() >= 400:
+                raise UpstreamRefused(destination, parser.get_status_code(), refusal)
         except (httptools.HttpParserError, ConnectionError) as error:
             raise UpstreamFailed(f"{destination} broke off ({type(error).__name__}).") from None
         finally:
@@ -100,9 +138,9 @@ async def _read(reader: asyncio.StreamReader, destination: Destination, wait_s: 
     return piece
 
 
-def _head(destination: Destination, path: str, length: int) -> bytes:
+def _head(method: str, destination: Destination, path: str, length: int = 0) -> bytes:
     host = "localhost" if destination.scheme == "unix" else f"{destination.host}:{destination.port}"
     return (
-        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
         f"Accept: text/event-stream\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     ).encode("ascii")

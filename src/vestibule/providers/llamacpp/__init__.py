@@ -1,4 +1,4 @@
-"""llama.cpp's own server, run with any GGUF file in a child process that is watched, restarted and never left behind."""
+"""llama.cpp's own server, run with any GGUF file in a child process that is watched and restarted."""
 
 from vestibule.providers.llamacpp.provider import LlamaCppProvider
 

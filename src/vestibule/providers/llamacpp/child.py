@@ -3,6 +3,9 @@
 Run as `python -m vestibule.providers.llamacpp.child LAUNCH`, with a `Launch` as JSON; see `process.py` for the other
 side. It writes one line to standard output when it answers, and ends when its standard input ends: the parent holds
 the other end and never writes, so however the parent dies, nobody is left behind. All else it says is its log.
+
+A socket in a private folder and not a port: there is none to be taken by another program, and neither another account
+of this machine nor a page in a browser can reach it.
 """
 
 from __future__ import annotations
@@ -12,70 +15,67 @@ import os
 import shutil
 import signal
 import sys
-from pathlib import Path
+from types import FrameType
 
 import msgspec
+from xllamacpp import CommonParams, Server
 
-READY = b"ready\n"
-COULD_NOT_LOAD = 3
-WARNINGS = 2  # llama.cpp's level; information and debugging would name what is asked
+from vestibule.providers.llamacpp.launch import COULD_NOT_LOAD, READY, Launch
+
+_ERRORS = 1  # llama.cpp's log level; further ones quote what was asked or said
 _PR_SET_PDEATHSIG = 1
 
 
-class Launch(msgspec.Struct, frozen=True):
-    """What to run. `context` is per slot, in tokens. `socket` lies alone in a private folder."""
-
-    model: Path
-    socket: Path
-    context: int
-    slots: int
-    threads: int
-    parent: int
-
-
 def run(launch: Launch) -> None:
-    from xllamacpp import CommonParams, Server
-
+    """Load, say so, serve until the parent is gone. Exits with `COULD_NOT_LOAD` where llama.cpp refuses the file."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+    _die_with_parent(launch.parent, signal.SIGKILL)  # loading holds the interpreter: no handler would run
     word = os.dup(1)
     os.dup2(2, 1)
+    try:
+        _server = Server(parameters(launch))
+    except RuntimeError:
+        sys.exit(COULD_NOT_LOAD)
+    signal.signal(signal.SIGTERM, _leave)
+    _die_with_parent(launch.parent, signal.SIGTERM)
+    try:
+        os.write(word, READY)
+        sys.stdin.buffer.read()
+    finally:
+        shutil.rmtree(os.path.dirname(launch.socket), ignore_errors=True)
+        os._exit(0)  # the server's own end waits up to 30 s for a stream that is open
+
+
+def parameters(launch: Launch) -> CommonParams:
     params = CommonParams()
-    params.model.path = str(launch.model)
-    params.hostnames = [str(launch.socket)]
+    params.model.path = launch.model
+    params.hostnames = [launch.socket]
     params.n_ctx = launch.context * launch.slots
     params.n_parallel = launch.slots
     params.cpuparams.n_threads = launch.threads
     params.cpuparams_batch.n_threads = launch.threads
-    params.cache_ram_mib = 0  # 8 GiB of old prompts otherwise
+    params.cache_ram_mib = 0  # old prompts of other conversations; 8 GiB by default
     params.cache_idle_slots = False
     params.fit_params = False  # the context is what was announced, or loading fails
     params.use_jinja = True
+    params.offline = True
     params.ui = False
     params.endpoint_slots = False
-    params.offline = True
-    params.verbosity = WARNINGS
-    try:
-        server = Server(params)
-    except RuntimeError:
-        sys.exit(COULD_NOT_LOAD)
-    os.write(word, READY)
-    sys.stdin.buffer.read()
-    del server
+    params.verbosity = _ERRORS
+    return params
 
 
-def die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies, also while a model is being loaded (Linux only)."""
+def _die_with_parent(parent: int, by: signal.Signals) -> None:
+    """Have the kernel signal this process when its parent dies (Linux; elsewhere the end of standard input does)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
-        os._exit(1)
+        os._exit(0)
 
 
-def main(argument: str) -> None:
-    launch = msgspec.json.decode(argument, type=Launch, dec_hook=lambda kind, value: kind(value))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
-    die_with(launch.parent)
-    run(launch)
+def _leave(signum: int, frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(msgspec.json.decode(sys.argv[1], type=Launch))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import torch
@@ -51,20 +51,23 @@ def row(dialogue: Dialogue, tokenizer: Tokenizer) -> Row:
 
 
 def stretched(plain: Row, breaks: frozenset[int], context: int, random: Random) -> Row:
-    """Skip positions after up to three line breaks, so that far places are met without long rows.
+    """Skip positions after up to three line breaks of the row."""
+    places = [n for n, token in enumerate(plain.tokens) if token in breaks]
+    positions = spread(len(plain.tokens), random.sample(places, min(len(places), 3)), context, random)
+    return replace(plain, positions=tuple(positions))
+
+
+def spread(length: int, places: Sequence[int], context: int, random: Random) -> list[int]:
+    """Positions with a skip after each of `places`, so that far ones are met without long rows.
 
     Positional skip-wise training: Zhu et al. 2023, arXiv:2309.10400.
     """
-    places = [n for n, token in enumerate(plain.tokens) if token in breaks]
-    room = context - len(plain.tokens)
-    if len(places) < 3 or room < 1:
-        return plain
-    skips = {place: random.randint(0, room // 3) for place in random.sample(places, 3)}
-    shift, positions = 0, []
-    for n in range(len(plain.tokens)):
-        positions.append(n + shift)
-        shift += skips.get(n, 0)
-    return Row(plain.kind, plain.tokens, plain.learnt, tuple(positions))
+    skips = {place: random.randint(0, (context - length) // max(len(places), 1)) for place in places}
+    positions, at = [], 0
+    for n in range(length):
+        positions.append(at)
+        at += 1 + skips.get(n, 0)
+    return positions
 
 
 def rows(
@@ -74,7 +77,9 @@ def rows(
     breaks = frozenset(n for token, n in tokenizer.get_vocab().items() if token.endswith("Ċ"))
     random = Random(f"stretch {seed} {first}")
     drawn = [row(draw(seed, n, shares), tokenizer) for n in range(first, first + count)]
-    return [stretched(r, breaks, context, random) if random.random() < 0.5 else r for r in drawn if len(r.tokens) <= context]
+    return [
+        stretched(r, breaks, context, random) if random.random() < 0.5 else r for r in drawn if len(r.tokens) <= context
+    ]
 
 
 def batched(pool: Sequence[Row], budget: int, random: Random) -> list[Batch]:

@@ -22,13 +22,16 @@ _CALLING = (
     f"{CALL} and {CALL_END}."
 )
 
-TEMPLATE = """\
+TEMPLATE = (
+    """\
 {%- if tools %}
 {{- '<|im_start|>system\\n' }}
 {%- if messages[0].role in ['system', 'developer'] %}
 {{- messages[0].content + '\\n\\n' }}
 {%- endif %}
-{{- '""" + _CALLING + """' }}
+{{- '"""
+    + _CALLING
+    + """' }}
 {%- for tool in tools %}
 {{- '\\n' + (tool.function | tojson) }}
 {%- endfor %}
@@ -60,6 +63,7 @@ TEMPLATE = """\
 {{- '<|im_start|>assistant\\n' }}
 {%- endif %}
 """
+)
 
 
 def render(dialogue: Dialogue) -> Iterator[tuple[str, bool]]:

@@ -19,29 +19,12 @@ from torch.nn import functional
 from vestibule.training.tiny.batches import Batch, Row, rows, stack, stream
 from vestibule.training.tiny.chatml import render
 from vestibule.training.tiny.dialogues import draw
-from vestibule.training.tiny.dialogues.drawing import COPYING_FIRST, SHARES
+from vestibule.training.tiny.dialogues.drawing import SHARES
+from vestibule.training.tiny.drill import drills
 from vestibule.training.tiny.induction import begin
 from vestibule.training.tiny.model import Shape, TinyQwen2
+from vestibule.training.tiny.recipe import Recipe
 from vestibule.training.tiny.tokenizer import train as train_tokenizer
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that the bytes of a build depend on, beside the code and the versions of its packages."""
-
-    steps: int = 1500
-    seed: int = 1
-    vocabulary: int = 1024
-    tokenizer_dialogues: int = 3000
-    batch_tokens: int = 4096
-    context: int = 4096
-    copying_share: float = 0.05
-    matrix_rate: float = 0.02
-    other_rate: float = 0.003
-    warm_up: int = 20
-    decay_share: float = 0.5
-    weight_decay: float = 0.01
-    held_out: int = 96
 
 
 @dataclass(frozen=True)
@@ -56,17 +39,17 @@ class Progress:
     exact_by_kind: dict[str, float] = field(default_factory=dict)
 
 
-def build(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 100) -> tuple[TinyQwen2, Tokenizer]:
+def train(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 200) -> tuple[TinyQwen2, Tokenizer]:
     """Learn the tokens, then the model; `report` hears of every step."""
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
-    texts = ("".join(t for t, _ in render(draw(recipe.seed + 1, n))) for n in range(recipe.tokenizer_dialogues))
+    texts = ("".join(t for t, _ in render(draw(recipe.tokenizer_seed, n))) for n in range(recipe.tokenizer_dialogues))
     tokenizer = train_tokenizer(texts, recipe.vocabulary)
     model = TinyQwen2(Shape(tokenizer.get_vocab_size(), context=recipe.context))
     begin(model)
     optimizers = _optimizers(model, recipe)
-    held_out = rows(recipe.seed + 2, 0, recipe.held_out, tokenizer, recipe.context, SHARES)
+    held_out = rows(recipe.held_out_seed, 0, recipe.held_out, tokenizer, recipe.context, SHARES)
     began, seen = time.process_time(), 0
     for step, batch in zip(range(1, recipe.steps + 1), _lessons(recipe, tokenizer), strict=False):
         loss = _step(model, batch, optimizers, _rate(step, recipe))
@@ -78,12 +61,12 @@ def build(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 
 
 
 def _lessons(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[Batch]:
-    """Mostly copying at first: what all other tasks are made of."""
-    parts = (recipe.context, recipe.batch_tokens)
-    first = stream(recipe.seed, tokenizer, *parts, COPYING_FIRST)
-    for _ in range(round(recipe.steps * recipe.copying_share)):
-        yield next(first)
-    yield from stream(recipe.seed, tokenizer, *parts, SHARES, first=1_000_000)
+    """Drills first, then dialogues with a drill among them now and then."""
+    drilled = drills(recipe.seed, tokenizer.get_vocab_size(), recipe.context, recipe.batch_tokens)
+    dialogues = stream(recipe.seed, tokenizer, recipe.context, recipe.batch_tokens, SHARES)
+    for step in range(recipe.steps):
+        is_drill = step < recipe.steps * recipe.drill_share or step % recipe.drill_every == 0
+        yield next(drilled if is_drill else dialogues)
 
 
 def _optimizers(model: TinyQwen2, recipe: Recipe) -> list[torch.optim.Optimizer]:

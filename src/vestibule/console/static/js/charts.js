@@ -38,6 +38,12 @@ function frame(unit) {
   };
 }
 
+/** What stands in place of a chart that has nothing to show. */
+function nothing(series) {
+  const shown = series.every((bucket) => bucket.home + bucket.cloud + bucket.unanswered === 0);
+  return { show: shown, text: "Nothing asked in this time", left: "center", top: "middle", textStyle: { color: colour("muted"), fontSize: 14, fontWeight: 400 } };
+}
+
 function bars(name, tone, points) {
   return { name, type: "bar", stack: "all", color: colour(tone), barMaxWidth: 18, barMinWidth: 3, data: points };
 }
@@ -52,6 +58,7 @@ function draw() {
   const points = (pick) => series.map((bucket) => [bucket.start, pick(bucket)]);
   requests.setOption({
     ...frame(""),
+    title: nothing(series),
     series: [
       bars("at home", "accent", points((b) => b.home)),
       bars("in the cloud", "violet", points((b) => b.cloud)),
@@ -60,6 +67,7 @@ function draw() {
   });
   latency.setOption({
     ...frame(" ms"),
+    title: nothing(series),
     series: [line("p50", "accent", points((b) => b.p50_ms)), line("p95", "warn", points((b) => b.p95_ms))],
   });
 }

@@ -1,7 +1,7 @@
 // Renders the Markdown that models write, as DOM nodes made one by one. No text of a model is ever parsed as HTML, and
 // links are left as text: where they lead is not ours to vouch for.
 
-const INLINE = /`([^`\n]+)`|\*\*(\S(?:[^*\n]|\*(?!\*))*)\*\*|\*(\S[^*\n]*)\*|\[(\d{1,3})\]/g;
+const INLINE = /`([^`\n]+)`|\*\*(\S(?:[^*\n]|\*(?!\*))*)\*\*|\*(\S[^*\n]*)\*|(?<!\w)_(\S[^_\n]*)_(?!\w)|\[(\d{1,3})\]/g;
 
 /** Bring `container` up to date with `text`. Blocks that did not change keep their nodes, and so their focus. */
 export function render(container, text) {
@@ -115,7 +115,8 @@ function filled(tag, text) {
 function fill(node, text) {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, code, strong, emphasis, number] = match;
+    const [whole, code, strong, starred, underscored, number] = match;
+    const emphasis = starred ?? underscored;
     node.append(text.slice(from, match.index));
     if (code !== undefined) node.append(plain("code", code));
     else if (strong !== undefined) node.append(filled("strong", strong));

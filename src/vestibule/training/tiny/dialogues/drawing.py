@@ -23,7 +23,6 @@ SHARES: Mapping[Kind, float] = {
     "copy": 0.14,
     "talk": 0.02,
 }
-COPYING_FIRST: Mapping[Kind, float] = {"copy": 0.8, "tool_reply": 0.1, "tool_call": 0.1}
 
 
 def draw(seed: int, number: int, shares: Mapping[Kind, float] = SHARES) -> Dialogue:
@@ -56,9 +55,9 @@ def _results(random: Random) -> Dialogue:
 
 
 def _passages(random: Random) -> Dialogue:
-    """Up to four questions over the same passages."""
+    """Up to six questions over the same passages."""
     shelf = passages.shelf(random)
-    chosen = random.sample(shelf.facts, min(len(shelf.facts), random.choice((1, 1, 2, 3, 4))))
+    chosen = random.sample(shelf.facts, min(len(shelf.facts), random.choice((1, 2, 4, 6))))
     turns: list[Turn] = []
     for number, fact in chosen:
         turns += [Turn("user", fact.question), Turn("assistant", passages.answer(number, fact))]

@@ -94,7 +94,16 @@ def answer(number: int, fact: Fact) -> str:
     return cited(fact.sentence, number)
 
 
-_TITLES = ("Lease", "Manual", "Maintenance Log", "Operating Procedure", "Energy Policy", "Checklist", "Handbook", "Report")
+_TITLES = (
+    "Lease",
+    "Manual",
+    "Maintenance Log",
+    "Operating Procedure",
+    "Energy Policy",
+    "Checklist",
+    "Handbook",
+    "Report",
+)
 
 
 def _subject(random: Random) -> str:

@@ -12,7 +12,17 @@ from vestibule.training.tiny.dialogues import words
 from vestibule.training.tiny.dialogues.prose import filler, scrambled
 from vestibule.training.tiny.dialogues.slots import fill
 
-TOOLS = ("consumption", "comparison", "ranking", "peaks", "profile", "anomalies", "explain", "data_quality", "portfolio")
+TOOLS = (
+    "consumption",
+    "comparison",
+    "ranking",
+    "peaks",
+    "profile",
+    "anomalies",
+    "explain",
+    "data_quality",
+    "portfolio",
+)
 _NO_PERIOD = Period(datetime.min, datetime.min, "")
 
 _STATEMENTS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from vestibule.training.tiny.dialogues import words
@@ -98,7 +98,8 @@ def _function(name: str, description: str, **parameters: Schema) -> dict[str, Js
     return {"name": name, "description": description, "parameters": shape}
 
 
-_CALLS: tuple[tuple[dict[str, JsonValue], tuple[str, ...]], ...] = (
+_Offer = tuple[dict[str, JsonValue], tuple[str, ...]]
+_CALLS: tuple[_Offer, ...] = (
     (_function("get_consumption", "Energy that a building used", building=_TEXT, utility=_TEXT, period=_TEXT),
      ("How much {utility} did {building} use in {period}?", "{utility} of {building} in {period}, please.")),
     (_function("get_weather", "Weather at a place", place=_TEXT, day=_TEXT),
@@ -131,21 +132,25 @@ _ARGUMENTS: Mapping[str, Callable[[Random], JsonValue]] = {
 
 
 def tool_call(random: Random) -> Dialogue:
-    """The right one of several functions, with arguments copied from the question."""
+    """The right one of several functions, with arguments copied from the question, at times after other calls."""
     offered = random.sample(_CALLS, random.randint(1, 4))
-    function, questions = random.choice(offered)
-    asked, call = _request(random, function, questions)
-    turns = (*_system(random), Turn("user", asked), Turn("assistant", call=call))
-    return Dialogue("tool_call", turns, tuple(f for f, _ in offered))
+    turns = [*_system(random)]
+    for _ in range(random.choice((0, 0, 1, 2))):
+        turns += _exchange(random, offered)
+    return Dialogue("tool_call", (*turns, *_exchange(random, offered)[:2]), tuple(f for f, _ in offered))
 
 
 def tool_reply(random: Random) -> Dialogue:
     """What the function returned is said as it stands."""
-    function, questions = random.choice(_CALLS)
-    asked, call = _request(random, function, questions)
+    offered = random.sample(_CALLS, random.randint(1, 3))
+    return Dialogue("tool_reply", (*_system(random), *_exchange(random, offered)), tuple(f for f, _ in offered))
+
+
+def _exchange(random: Random, offered: Sequence[_Offer]) -> tuple[Turn, ...]:
+    """A question, the call it wants, what that returned, and the answer."""
+    asked, call = _request(random, *random.choice(offered))
     found = scrambled(random)
-    turns = (Turn("user", asked), Turn("assistant", call=call), Turn("tool", found), Turn("assistant", found))
-    return Dialogue("tool_reply", (*_system(random), *turns), (function,))
+    return (Turn("user", asked), Turn("assistant", call=call), Turn("tool", found), Turn("assistant", found))
 
 
 def _request(random: Random, function: Mapping[str, JsonValue], questions: tuple[str, ...]) -> tuple[str, Call]:

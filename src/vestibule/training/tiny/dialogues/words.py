@@ -51,7 +51,9 @@ def person(random: Random) -> str:
 
 
 def firm(random: Random) -> str:
-    return f"{sound(random).capitalize()} {random.choice(('Service', 'Cooling', 'Controls', 'Technik', 'GmbH', 'Works'))}"
+    return (
+        f"{sound(random).capitalize()} {random.choice(('Service', 'Cooling', 'Controls', 'Technik', 'GmbH', 'Works'))}"
+    )
 
 
 def count(random: Random) -> str:

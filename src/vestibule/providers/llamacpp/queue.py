@@ -1,0 +1,37 @@
+"""Who may ask the model now: as many as it has slots, the others in order, and no more of them than there is room.
+
+llama.cpp's own queue has no limit and never says no.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from vestibule.core.errors import QueueFull
+
+
+class Queue:
+    def __init__(self, slots: int, room: int) -> None:
+        self._free = asyncio.Semaphore(slots)
+        self._room = room
+        self.waiting = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a slot and hold it; whoever leaves early gives up the place or the slot. Raises `QueueFull`."""
+        if self._free.locked() and self.waiting >= self._room:
+            raise QueueFull(
+                f"{self.waiting} requests are waiting for this model already.",
+                next_step="Ask again later or ask another model.",
+            )
+        self.waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            self._free.release()

@@ -1,0 +1,146 @@
+"""Chat with a model that an Ollama daemon of this house runs itself.
+
+Source: Ollama's API description, "Generate a chat completion" (POST /api/chat), a stream of JSON objects, one a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+
+import msgspec
+
+from vestibule.core.answer import FinishReason, Usage
+from vestibule.core.chat import Sampling
+from vestibule.core.clearance import ClearedRequest, Destination
+from vestibule.core.errors import EgressRefused, UpstreamFailed
+from vestibule.core.generation import ModelRequest
+from vestibule.providers.base import Chunk
+from vestibule.providers.home.transport import HomeTransport, UpstreamRefused
+from vestibule.providers.ollama.tags import home_models
+
+CONTEXT = 8192
+LINE = 1_048_576
+LOOK_S = 5.0
+
+
+class OllamaProvider:
+    """`url` is the daemon's. `context`, in tokens, is asked for with each request: the daemon drops what is longer
+    without a word, so it must hold the conversation with its sources."""
+
+    kind = "ollama"
+
+    def __init__(self, provider_id: str, url: str, home_hosts: Collection[str] = (), context: int = CONTEXT) -> None:
+        self.id = provider_id
+        self.destination = Destination.parse(url)
+        self._transport = HomeTransport(home_hosts)
+        self._context = context
+
+    def encode(self, request: ModelRequest, model: str) -> bytes:
+        messages = request.prompt or request.messages
+        return msgspec.json.encode(
+            {
+                "model": model,
+                "messages": [
+                    {"role": "system" if m.role == "developer" else m.role, "content": m.content} for m in messages
+                ],
+                "stream": True,
+                "options": _options(request.sampling, self._context),
+            }
+        )
+
+    async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
+        """Make sure that the daemon still runs the model itself, then stream. Raise `EgressRefused` where it does not,
+        `UpstreamFailed` where it fails."""
+        name = msgspec.json.decode(cleared.body, type=_Asked).model
+        await self._require_home_model(name)
+        body = self._transport.stream(cleared, self.destination, "/api/chat")
+        try:
+            async with aclosing(body), aclosing(_replies(body)) as replies:
+                async for reply in replies:
+                    if reply.message.content:
+                        yield Chunk(reply.message.content)
+                    if reply.done:
+                        yield Chunk(finish_reason=_finish(reply.done_reason), usage=_usage(reply))
+                        return
+        except UpstreamRefused as refusal:
+            raise UpstreamFailed(
+                f"Ollama answered with status {refusal.status} when it was asked for {name}.", next_step=_mend(refusal)
+            ) from None
+
+    async def _require_home_model(self, name: str) -> None:
+        models = await home_models(self._transport, self.destination, wait_s=LOOK_S)
+        if name not in {model.name for model in models}:
+            raise EgressRefused(
+                f"{name} is not, or no longer, a model that the Ollama of this house runs itself.",
+                next_step=f"See `ollama list`; `ollama pull {name}` may bring it back.",
+            )
+
+
+class _Asked(msgspec.Struct):
+    model: str
+
+
+class _Message(msgspec.Struct):
+    content: str = ""
+
+
+class _Reply(msgspec.Struct):
+    """One object of the stream. Counts that are zero are left out."""
+
+    message: _Message = msgspec.field(default_factory=_Message)
+    done: bool = False
+    done_reason: str = ""
+    prompt_eval_count: int = 0
+    eval_count: int = 0
+    error: str | None = None
+
+
+async def _replies(body: AsyncGenerator[bytes, None]) -> AsyncGenerator[_Reply, None]:
+    held = b""
+    async for piece in body:
+        *lines, held = (held + piece).split(b"\n")
+        if len(held) > LINE:
+            raise UpstreamFailed(f"Ollama sent a line of more than {LINE} bytes.")
+        for line in lines:
+            if line.strip():
+                yield _decode(line)
+    if held.strip():
+        yield _decode(held)
+
+
+def _decode(line: bytes) -> _Reply:
+    try:
+        reply = msgspec.json.decode(line, type=_Reply)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise UpstreamFailed("Ollama sent something that is no chat reply.") from None
+    if reply.error is not None:  # can come in the middle of a stream that began with status 200
+        raise UpstreamFailed("Ollama reported an error in the middle of its answer.", next_step="See its log.")
+    return reply
+
+
+def _options(sampling: Sampling, context: int) -> dict[str, object]:
+    named = {
+        "num_ctx": context,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "num_predict": sampling.max_tokens,
+        "stop": list(sampling.stop) or None,
+        "seed": sampling.seed,
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _finish(reason: str) -> FinishReason:
+    """Why it ended. A model that was unloaded meanwhile did not finish."""
+    if reason in ("load", "unload"):
+        raise UpstreamFailed("Ollama unloaded the model before it answered.", next_step="Ask again.")
+    return "length" if reason == "length" else "stop"
+
+
+def _usage(reply: _Reply) -> Usage:
+    return Usage(reply.prompt_eval_count, reply.eval_count)
+
+
+def _mend(refusal: UpstreamRefused) -> str:
+    return "It is busy: ask again later." if refusal.status == 503 else "See Ollama's log."

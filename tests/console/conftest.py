@@ -1,0 +1,191 @@
+"""The console on a real socket behind the real gateway, with real keys and a real database; and a real browser."""
+
+from __future__ import annotations
+
+import http.cookies
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.console.scripted import PASSAGE, ScriptedPipeline
+from tests.gateway.conftest import Reply, listening, parse
+from tests.gateway.conftest import Server as Gateway
+from vestibule.access import Access
+from vestibule.access.keys import Keys
+from vestibule.console.application import build as build_console
+from vestibule.core.evidence import Passage
+from vestibule.core.settings import Settings
+from vestibule.core.sensitivity import PrivacyClass
+from vestibule.gateway.application import build as build_gateway
+from vestibule.gateway.ports import Component
+from vestibule.monitoring.overview import Overview
+from vestibule.providers.embedder import MiniLM
+from vestibule.providers.home.transport import HomeTransport
+from vestibule.providers.openai import OpenAIProvider
+from vestibule.routing.catalogue import Catalogue, Model
+from vestibule.storage.database import Database
+from vestibule.telemetry.metrics import Metrics
+
+EXAMPLES = ("Why was the electricity use high?", "How does the night setback work?")
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+class OnePassage:
+    """Knowledge with a single passage in it."""
+
+    async def quoting(self, tenant: str, document_id: str, quote: str) -> Passage | None:
+        if document_id != "log-1" or quote not in PASSAGE:
+            return None
+        return Passage("chunk-1", "log-1", "Maintenance log", "§ July", PASSAGE, 0.0, PrivacyClass.RESTRICTED)
+
+
+@dataclass
+class Visitor:
+    """A browser without scripts: keeps cookies, and reads the form token from the pages it is shown."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+    form_token: str = ""
+
+    async def get(self, path: str) -> Reply:
+        reply = await self._send("GET", path, {})
+        found = re.search(rb'name="form-token" content="([0-9a-f]+)"', reply.body)
+        if found:
+            self.form_token = found.group(1).decode()
+        return reply
+
+    async def post(self, path: str, body: object, **headers: str) -> Reply:
+        sent = {"content-type": "application/json", "x-form-token": self.form_token}
+        return await self._send("POST", path, sent | headers, json.dumps(body).encode())
+
+    async def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        async with self.gateway().connection() as (reader, writer):
+            writer.write(self.encode(method, path, headers, body))
+            raw = await reader.read()
+        for line in raw.partition(b"\r\n\r\n")[0].decode().split("\r\n"):
+            if line.lower().startswith("set-cookie:"):
+                for name, morsel in http.cookies.SimpleCookie(line.partition(":")[2]).items():
+                    self.cookies[name] = morsel.value
+        return parse(raw)
+
+    def encode(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
+        fields = {"host": f"127.0.0.1:{self.port}", "connection": "close", "content-length": str(len(body)), **headers}
+        if self.cookies:
+            fields["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+    def gateway(self) -> Gateway:
+        return Gateway(self.port, None, Metrics(), None)  # type: ignore[arg-type]  # only its connection is used
+
+
+@dataclass
+class Served:
+    """A console under test and what stands behind it."""
+
+    port: int
+    pipeline: ScriptedPipeline
+    keys: Keys
+    tenant: str
+    stopping: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/console"
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.port)
+
+
+class Serve:
+    def __init__(self, database: Database, tenant: str, embedder: MiniLM, stack: AsyncExitStack) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._embedder = embedder
+        self._stack = stack
+
+    async def __call__(self, *, demo: bool) -> Served:
+        keys = Keys(self._database)
+        access = Access.over(keys, 6000, open_to_loopback=demo)
+        served = Served(0, ScriptedPipeline(access), keys, "demo" if demo else self._tenant)
+        console = build_console(
+            pipeline=served.pipeline,
+            access=access,
+            catalogue=Catalogue([_model("extractive", "home"), _model("qwen", "home")]),
+            overview=Overview(self._database),
+            passages=OnePassage(),
+            examples=EXAMPLES,
+            stopping=lambda: served.stopping,
+            tick_s=0.05,
+        )
+
+        async def readiness() -> Mapping[str, Component]:
+            return {}
+
+        app = build_gateway(
+            served.pipeline,
+            access,
+            self._embedder,
+            lambda: [],
+            readiness,
+            Metrics(),
+            Settings(),
+            [("/console", console)],
+        )
+        served.port = await self._stack.enter_async_context(listening(app))
+        return served
+
+
+def _model(name: str, location: str) -> Model:
+    provider = OpenAIProvider(name, "http://127.0.0.1:9/v1", HomeTransport(()))
+    return Model(name, name, provider, "home" if location == "home" else "cloud")
+
+
+@pytest.fixture(scope="session")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLM]:
+    loaded = MiniLM.load(tmp_path_factory.mktemp("embedder"))
+    yield loaded
+    loaded.close()
+
+
+@pytest.fixture
+async def serve(database: Database, tenant: str, embedder: MiniLM) -> AsyncIterator[Serve]:
+    async with AsyncExitStack() as stack:
+        yield Serve(database, tenant, embedder, stack)
+
+
+@pytest.fixture
+async def demo(serve: Serve) -> Served:
+    """A console open to this machine's browsers."""
+    return await serve(demo=True)
+
+
+@pytest.fixture
+async def keyed(serve: Serve) -> Served:
+    """A console that asks for a key."""
+    return await serve(demo=False)
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        await browser.close()

@@ -1,0 +1,118 @@
+"""A pipeline that does what the question says, so that a test can ask for each way an answer may go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from vestibule.access import Access
+from vestibule.core.answer import (
+    Attempt,
+    CacheReport,
+    Citation,
+    Completed,
+    CostReport,
+    Delta,
+    Event,
+    Opened,
+    PrivacyReport,
+    QualityReport,
+    Report,
+    RouteReport,
+    Usage,
+)
+from vestibule.core.caller import Credential
+from vestibule.core.chat import ChatRequest
+from vestibule.core.errors import NoCandidate, UpstreamFailed
+
+QUOTE = "the outdoor air damper of AHU-1 was found stuck at 100 % on 9 July"
+PASSAGE = f"Work order 4411. Mon 14 July: {QUOTE}. The actuator was replaced & tested <ok>."
+ANSWER = (
+    "The Harbour Office used **38,240 kWh** of electricity, 21 % more than expected [1].\n\n"
+    "| Day | Electricity |\n|---|---:|\n| 8 July | 5,120 kWh |\n| 9 July | 6,480 kWh |\n\n"
+    "- The cause: *a stuck damper* [2]\n- Mended on `14 July`\n"
+)
+HOSTILE = (
+    "<script>window.broken = 1</script> <img src=x onerror='window.broken = 2'> "
+    "[click](javascript:window.broken=3) **<b onclick=alert(1)>bold</b>** `<svg/onload=window.broken=4>`\n\n"
+    '| <iframe src="javascript:1"></iframe> |\n|---|\n| "><script>window.broken = 5</script> [1] |\n'
+)
+FIRST_TOKEN_MS = 41.7
+
+
+class ScriptedPipeline:
+    """Remembers what it was asked and how each answer ended."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self.requests: list[ChatRequest] = []
+        self.ended: asyncio.Queue[str] = asyncio.Queue()
+
+    async def run(self, credential: Credential, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        outcome = "left"
+        try:
+            self._access.admit(await self._access.authenticate(credential), "inference")
+            self.requests.append(request)
+            async for event in _play(request.question):
+                yield event
+            outcome = "ended"
+        except Exception:
+            outcome = "failed"
+            raise
+        finally:
+            self.ended.put_nowait(outcome)
+
+
+async def _play(question: str) -> AsyncGenerator[Event, None]:
+    if question == "silence":
+        await asyncio.Event().wait()
+    if question == "refuse":
+        raise NoCandidate("No model may answer <b>this</b>.", next_step="Add a model at home.")
+    yield Opened("chatcmpl-1", 1_764_000_000, "extractive")
+    text = HOSTILE if question == "hostile" else ANSWER
+    for piece in [text[at : at + 40] for at in range(0, len(text), 40)]:
+        yield Delta(piece)
+        if question == "stall":
+            await asyncio.Event().wait()
+        if question == "break":
+            raise UpstreamFailed("The model went away.", next_step="Ask again.")
+        if question == "cut":
+            return
+    yield completed(text)
+
+
+def completed(text: str = ANSWER, *, finish_reason: str = "stop", cache: CacheReport | None = None) -> Completed:
+    hostile = "<script>window.broken = 6</script>" if text == HOSTILE else ""
+    return Completed(
+        id="chatcmpl-1",
+        created=1_764_000_000,
+        model="extractive",
+        text=text,
+        finish_reason="length" if finish_reason == "length" else "stop",
+        usage=Usage(812, 64),
+        report=Report(
+            id="chatcmpl-1",
+            privacy=PrivacyReport("restricted", (f"building data{hostile}",)),
+            route=RouteReport(
+                "extractive", "extractive", "home", "the only one at home", (Attempt("qwen", "upstream_failed"),), 3
+            ),
+            citations=(
+                Citation(1, "result-1", f"Harbour Office: electricity{hostile}", "8 to 14 July", "38,240 kWh"),
+                Citation(2, "log-1", "Maintenance log", "§ July", QUOTE),
+            ),
+            quality=QualityReport(1.0, {"citations": 1.0, "numbers": None}),
+            cost=CostReport(),
+            cache=cache or CacheReport("miss"),
+            timings_ms={
+                "admit": 0.2,
+                "classify": 0.6,
+                "cache": 0.1,
+                "embed": 7.4,
+                "retrieve": 21.3,
+                "plan": 0.9,
+                "generate": 14.0,
+                "first_token": FIRST_TOKEN_MS,
+                "total": 45.1,
+            },
+        ),
+    )
