@@ -115,7 +115,7 @@ def test_a_departure_without_a_pattern_is_not_given_a_cause(factor: float, verdi
     assert [finding.cause for finding in said.findings] == ["unexplained"]
     assert f"unusually {verdict}" in said.statements[0]
     other: Direction = "low" if verdict == "high" else "high"
-    assert ask(office(amounts), WEEK, other).findings == ()
+    assert ask(office(amounts), WEEK, other).statements == said.statements
 
 
 def test_one_noisy_hour_is_no_fault() -> None:
@@ -140,3 +140,11 @@ def test_closures_are_seen_on_their_day() -> None:
     assert "Labour Day" in found[0].summary
     assert "the calendar names no holiday" in found[1].summary
     assert found[1].period.end - found[1].period.start == timedelta(days=1)
+
+
+def test_a_closed_day_is_no_reason_for_high_use() -> None:
+    amounts = noisy()
+    amounts[GRID.window(days(date(2025, 6, 17), date(2025, 6, 17)))] = 20.0
+    june = days(date(2025, 6, 1), date(2025, 6, 30), "June 2025")
+    assert ask(office(amounts), june, "high").findings == ()
+    assert [f.cause for f in ask(office(amounts), june, "low").findings] == ["holiday"]

@@ -17,7 +17,6 @@ from vestibule.buildings.diagnosis.gaps import missing_runs
 from vestibule.buildings.diagnosis.runs import maximal_runs
 from vestibule.core.evidence import Utility
 from vestibule.demo.model import World
-from vestibule.demo.timeline import HOLIDAYS
 
 NAMES = {
     "stuck_damper": "damper",
@@ -90,13 +89,6 @@ async def test_anomalies_name_the_days(buildings: BuildingData, imported: str, w
     length = (event.end.date() - event.start.date()).days
     assert 0.7 * length <= count <= length
     assert "departed from expected" in result.statements[-1]
-
-
-async def test_a_direction_keeps_to_its_causes(buildings: BuildingData, imported: str, world: World) -> None:
-    closed = next(e for e in world.events if e.cause == "holiday" and e.start.date() not in {h.date for h in HOLIDAYS})
-    period = days(closed.start.date() - timedelta(days=2), closed.start.date() + timedelta(days=2))
-    call = AnalyticCall("explain", (closed.building,), "electricity", period, None, None, "high")
-    assert (await buildings.run(imported, call)).findings == ()
 
 
 @given(st.lists(st.integers(-4, 4), max_size=24))

@@ -20,8 +20,8 @@ from vestibule.access import Access
 from vestibule.access.keys import Keys
 from vestibule.console.application import build as build_console
 from vestibule.core.evidence import Passage
-from vestibule.core.settings import Settings
 from vestibule.core.sensitivity import PrivacyClass
+from vestibule.core.settings import Settings
 from vestibule.gateway.application import build as build_gateway
 from vestibule.gateway.ports import Component
 from vestibule.monitoring.overview import Overview
@@ -105,20 +105,20 @@ class Served:
 
 class Serve:
     def __init__(self, database: Database, tenant: str, embedder: MiniLM, stack: AsyncExitStack) -> None:
-        self._database = database
+        self.database = database
         self._tenant = tenant
         self._embedder = embedder
         self._stack = stack
 
     async def __call__(self, *, demo: bool) -> Served:
-        keys = Keys(self._database)
+        keys = Keys(self.database)
         access = Access.over(keys, 6000, open_to_loopback=demo)
         served = Served(0, ScriptedPipeline(access), keys, "demo" if demo else self._tenant)
         console = build_console(
             pipeline=served.pipeline,
             access=access,
             catalogue=Catalogue([_model("extractive", "home"), _model("qwen", "home")]),
-            overview=Overview(self._database),
+            overview=Overview(self.database),
             passages=OnePassage(),
             examples=EXAMPLES,
             stopping=lambda: served.stopping,

@@ -47,12 +47,15 @@ class ScriptedPipeline:
         self._access = access
         self.requests: list[ChatRequest] = []
         self.ended: asyncio.Queue[str] = asyncio.Queue()
+        self.silent = asyncio.Event()
 
     async def run(self, credential: Credential, request: ChatRequest) -> AsyncGenerator[Event, None]:
         outcome = "left"
         try:
             self._access.admit(await self._access.authenticate(credential), "inference")
             self.requests.append(request)
+            if request.question == "silence":
+                self.silent.set()
             async for event in _play(request.question):
                 yield event
             outcome = "ended"
@@ -110,6 +113,7 @@ def completed(text: str = ANSWER, *, finish_reason: str = "stop", cache: CacheRe
                 "embed": 7.4,
                 "retrieve": 21.3,
                 "plan": 0.9,
+                "clear": 0.3,
                 "generate": 14.0,
                 "first_token": FIRST_TOKEN_MS,
                 "total": 45.1,

@@ -26,7 +26,7 @@ TICK_S = 1.0
 SAMPLE_STEPS = (
     Step("Classified", ("Restricted, question and sources together.", "Nothing left the house."), 0.4, 0.02),
     Step("Retrieved", ("2 sources cited in the answer.",), 14.2, 0.7),
-    Step("Checked", ("100% of sentences with numbers passed.",)),
+    Step("Checked", ("100 % of sentences with numbers passed.",)),
 )
 Endpoint = Callable[[Request], Awaitable[Response]]
 

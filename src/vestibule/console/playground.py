@@ -22,7 +22,6 @@ from vestibule.core.errors import UpstreamFailed, VestibuleError
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.routing.catalogue import AUTO, Catalogue
 
-
 COMPUTED = "data/"  # what the ids of computed results begin with
 
 

@@ -40,7 +40,8 @@ def steps(answer: Completed, tenant: str) -> list[Step]:
 def _classified(answer: Completed) -> tuple[str, ...]:
     privacy = answer.report.privacy
     kept = "Something left the house." if privacy.left else "Nothing left the house."
-    return (f"{privacy.level.capitalize()}, question and sources together.", *privacy.reasons, kept)
+    reasons = [f"{reason[:1].upper()}{reason[1:].rstrip('.')}." for reason in privacy.reasons]
+    return (f"{privacy.level.capitalize()}, question and sources together.", *reasons, kept)
 
 
 def _looked_up(answer: Completed) -> tuple[str, ...]:
@@ -64,7 +65,14 @@ def _retrieved(answer: Completed) -> tuple[str, ...]:
 
 def _planned(answer: Completed) -> tuple[str, ...]:
     route = answer.report.route
-    return (f"{route.model}, {'at home' if route.location == 'home' else 'in the cloud'}: {route.reason}",)
+    return (f"{route.model}: {route.reason.rstrip('.')}.",)
+
+
+def _cleared(answer: Completed) -> tuple[str, ...]:
+    route = answer.report.route
+    return (
+        f"Sealed for {route.provider} alone, which is {'at home' if route.location == 'home' else 'in the cloud'}.",
+    )
 
 
 def _generated(answer: Completed) -> tuple[str, ...]:
@@ -97,5 +105,6 @@ _STEPS: dict[str, tuple[str, Callable[[Completed], tuple[str, ...]]]] = {
     "embed": ("Embedded", _embedded),
     "retrieve": ("Retrieved", _retrieved),
     "plan": ("Routed", _planned),
+    "clear": ("Cleared", _cleared),
     "generate": ("Generated", _generated),
 }

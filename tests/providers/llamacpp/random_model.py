@@ -25,9 +25,11 @@ TEMPLATE = (
 Value = str | int | float | bool | list[str] | list[int]
 
 
-def write_random_model(path: Path, *, context: int = CONTEXT, version: int = 3, **changes: Value) -> Path:
-    """Write the model to `path`. `changes` replace metadata, with `__` in a keyword standing for a dot."""
-    metadata = _metadata(context) | {key.replace("__", "."): value for key, value in changes.items()}
+def write_random_model(
+    path: Path, changes: Mapping[str, Value] | None = None, *, context: int = CONTEXT, version: int = 3
+) -> Path:
+    """Write the model to `path`; `changes` replace its metadata."""
+    metadata = _metadata(context) | dict(changes or {})
     tensors = _tensors(np.random.default_rng(7))
     header = struct.pack("<4sIQQ", b"GGUF", version, len(tensors), len(metadata))
     header += b"".join(_text(key) + _value(value) for key, value in metadata.items())

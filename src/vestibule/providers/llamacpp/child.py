@@ -57,6 +57,7 @@ def parameters(launch: Launch) -> CommonParams:
     params.cache_ram_mib = 0  # old prompts of other conversations; 8 GiB by default
     params.cache_idle_slots = False
     params.fit_params = False  # the context is what was announced, or loading fails
+    params.warmup = False  # 0.3 s and more of every restart; the first answer warms it as well
     params.use_jinja = True
     params.offline = True
     params.ui = False

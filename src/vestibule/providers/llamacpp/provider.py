@@ -24,7 +24,6 @@ from vestibule.providers.openai import OpenAIProvider
 from vestibule.providers.openai.events import chunks
 
 PATH = "/v1/chat/completions"
-PROBE_S = 5.0
 
 
 class LlamaCppProvider:
@@ -122,9 +121,9 @@ class LlamaCppProvider:
             raise Unavailable(f"The model {self.id} is not running.", next_step="Start Vestibule again.")
         return self._supervisor
 
-    async def _answers(self, socket: Destination) -> bool:
+    async def _answers(self, socket: Destination, wait_s: float) -> bool:
         try:
-            await self._transport.get(socket, "/health", wait_s=PROBE_S)
+            await self._transport.get(socket, "/health", wait_s=wait_s)
         except UpstreamFailed:
             return False
         return True

@@ -35,7 +35,7 @@ def added_models(home: Path) -> tuple[AddedModel, ...]:
         return msgspec.json.decode(place.read_bytes(), type=_File, dec_hook=_read_path).models
     except FileNotFoundError:
         return ()
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"{place} is damaged: {error}.", next_step="Mend it, or delete it and add anew.") from None
 
 
@@ -87,4 +87,4 @@ def _write(home: Path, models: tuple[AddedModel, ...]) -> None:
 def _read_path(kind: type, value: object) -> Path:
     if kind is Path and isinstance(value, str):
         return Path(value)
-    raise NotImplementedError(f"values of type {kind.__name__}")
+    raise TypeError("a path is text")

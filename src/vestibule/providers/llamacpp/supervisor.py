@@ -21,12 +21,13 @@ from vestibule.providers.llamacpp.process import Child, Death
 
 State = Literal["stopped", "loading", "ready", "restarting", "given_up"]
 NOTICE_S = 1.0
-Probe = Callable[[Destination], Awaitable[bool]]
+Probe = Callable[[Destination, float], Awaitable[bool]]
 
 
 class Patience(msgspec.Struct, frozen=True):
     """`deaths` in a row, none with an answer or `steady_s` of life before it, and no new child is started until
     somebody asks again after `rest_s`. Waits between: `backoff_s`, doubled up to `backoff_max_s`; none the first time.
+    A child that leaves `misses` questions after its health, one every `health_s`, unanswered for `probe_s` is killed.
     """
 
     deaths: int = 10
@@ -36,6 +37,7 @@ class Patience(msgspec.Struct, frozen=True):
     rest_s: float = 60.0
     load_s: float = 600.0
     health_s: float = 2.0
+    probe_s: float = 5.0
     misses: int = 3
 
 
@@ -114,7 +116,7 @@ class Supervisor:
     def _given_up(self) -> UpstreamFailed:
         left = max(self._patience.rest_s - (time.monotonic() - self._gave_up_at), 1)
         return UpstreamFailed(
-            f"The model {self._name} does not run: {self.status.reason}",
+            f"The model {self._name} does not run: {self.status.reason.rstrip('.')}.",
             next_step=f"A request in {left:.0f} s tries again; its log is {self._log}. Ask another model meanwhile.",
         )
 
@@ -177,7 +179,8 @@ class Supervisor:
         born, misses = time.monotonic(), 0
         while misses < self._patience.misses:
             await asyncio.sleep(self._patience.health_s)
-            misses = 0 if await self._probe(Destination("unix", str(child.socket))) else misses + 1
+            answers = await self._probe(Destination("unix", str(child.socket)), self._patience.probe_s)
+            misses = 0 if answers else misses + 1
             self._proved = self._proved or time.monotonic() - born > self._patience.steady_s
             await asyncio.to_thread(child.bound_log)
         child.kill()

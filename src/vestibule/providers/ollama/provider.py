@@ -70,7 +70,7 @@ class OllamaProvider:
 
     async def _require_home_model(self, name: str) -> None:
         models = await home_models(self._transport, self.destination, wait_s=LOOK_S)
-        if name not in {model.name for model in models}:
+        if not {name, f"{name}:latest"} & {model.name for model in models}:
             raise EgressRefused(
                 f"{name} is not, or no longer, a model that the Ollama of this house runs itself.",
                 next_step=f"See `ollama list`; `ollama pull {name}` may bring it back.",

@@ -7,10 +7,13 @@ import csv
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from importlib.util import find_spec
 from pathlib import Path
 
-from vestibule.training.tiny.recipe import Recipe
+from vestibule.training.tiny.curve import draw_curve
+from vestibule.training.tiny.recipe import Progress, Recipe
 
 
 def main() -> None:
@@ -20,10 +23,8 @@ def main() -> None:
     parser.add_argument("--log", type=Path, help="folder for the log of the training and its loss curve")
     asked = parser.parse_args()
     os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", RAYON_NUM_THREADS="1")
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        sys.exit("PyTorch is needed to train: pip install 'vestibule[train]'.")
+    if find_spec("torch") is None or find_spec("gguf") is None:
+        sys.exit("PyTorch and gguf are needed to train: pip install 'vestibule[train]'.")
     digest = build(replace(Recipe(), steps=asked.steps), asked.out, asked.log)
     print(f"{asked.out}: {asked.out.stat().st_size:,} bytes, sha256 {digest}")
 
@@ -31,7 +32,7 @@ def main() -> None:
 def build(recipe: Recipe, out: Path, log: Path | None = None) -> str:
     """Train and write the files; return the GGUF's sha256."""
     from vestibule.training.tiny.artefact import write
-    from vestibule.training.tiny.trainer import Progress, train
+    from vestibule.training.tiny.trainer import train
 
     steps: list[Progress] = []
 
@@ -49,9 +50,7 @@ def build(recipe: Recipe, out: Path, log: Path | None = None) -> str:
     return digest
 
 
-def _write_log(folder: Path, recipe: Recipe, steps: list, digest: str) -> None:  # type: ignore[type-arg]
-    from vestibule.training.tiny.curve import draw_curve
-
+def _write_log(folder: Path, recipe: Recipe, steps: Sequence[Progress], digest: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.json").write_text(json.dumps({**asdict(recipe), "sha256": digest}, indent=2) + "\n")
     with (folder / "training.csv").open("w", encoding="utf-8", newline="") as file:

@@ -4,6 +4,7 @@ Qwen2 technical report, Yang et al. 2024, arXiv:2407.10671; rotary positions in 
 is what llama.cpp expects of `qwen2`. Knows nothing of text.
 """
 
+# mypy: disallow-subclassing-any=False
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
 
 WRITING = ("out.weight", "down.weight")
 
@@ -27,7 +27,7 @@ class Shape:
     key_heads: int = 2
     inner: int = 512
     context: int = 4096
-    rope_base: float = 10000.0
+    rope_base: float = 1_000_000.0
     norm_epsilon: float = 1e-6
 
     @property

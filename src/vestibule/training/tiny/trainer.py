@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import torch
 from tokenizers import Tokenizer
@@ -23,20 +22,8 @@ from vestibule.training.tiny.dialogues.drawing import SHARES
 from vestibule.training.tiny.drill import drills
 from vestibule.training.tiny.induction import begin
 from vestibule.training.tiny.model import Shape, TinyQwen2
-from vestibule.training.tiny.recipe import Recipe
+from vestibule.training.tiny.recipe import Progress, Recipe
 from vestibule.training.tiny.tokenizer import train as train_tokenizer
-
-
-@dataclass(frozen=True)
-class Progress:
-    """`exact`: share of held-out dialogues whose every learnt token is the model's first choice, None between looks."""
-
-    step: int
-    loss: float
-    tokens: int
-    seconds: float
-    exact: float | None = None
-    exact_by_kind: dict[str, float] = field(default_factory=dict)
 
 
 def train(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 200) -> tuple[TinyQwen2, Tokenizer]:
@@ -86,7 +73,7 @@ def _rate(step: int, recipe: Recipe) -> float:
 
 def _step(model: TinyQwen2, batch: Batch, optimizers: Sequence[torch.optim.Optimizer], rate: float) -> float:
     loss = functional.cross_entropy(_foretold(model, batch).float(), batch.to_foretell())
-    loss.backward()  # type: ignore[no-untyped-call]
+    torch.autograd.backward(loss)
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     for optimizer in optimizers:
         for group in optimizer.param_groups:
@@ -102,14 +89,14 @@ def _foretold(model: TinyQwen2, batch: Batch) -> Tensor:
         return model.scores(hidden[batch.learnt])
 
 
-@torch.no_grad()
 def exactness(model: TinyQwen2, held_out: Sequence[Row]) -> dict[str, float]:
     """Share of dialogues that greedy decoding would give to the letter, by kind and of "all"."""
     right: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     for one in held_out:
         batch = stack([one])
-        exact = bool((_foretold(model, batch).argmax(-1) == batch.to_foretell()).all())
+        with torch.no_grad():
+            exact = bool((_foretold(model, batch).argmax(-1) == batch.to_foretell()).all())
         for name in (one.kind, "all"):
             right[name] += exact
             asked[name] += 1

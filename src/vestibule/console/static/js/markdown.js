@@ -121,7 +121,12 @@ function fill(node, text) {
     if (code !== undefined) node.append(plain("code", code));
     else if (strong !== undefined) node.append(filled("strong", strong));
     else if (emphasis !== undefined) node.append(filled("em", emphasis));
-    else node.append(citation(number));
+    else {
+      const mark = /^[.,;:!?)]*/.exec(text.slice(match.index + whole.length))[0];
+      node.append(citation(number, mark));
+      from = match.index + whole.length + mark.length;
+      continue;
+    }
     from = match.index + whole.length;
   }
   node.append(text.slice(from));
@@ -133,11 +138,15 @@ function plain(tag, text) {
   return node;
 }
 
-function citation(number) {
+/** A button for a source, kept on one line with the punctuation after it. */
+function citation(number, mark) {
   const button = plain("button", number);
   button.type = "button";
   button.className = "cite";
   button.dataset.citation = number;
   button.setAttribute("aria-label", `Source ${number}`);
-  return button;
+  const together = document.createElement("span");
+  together.className = "together";
+  together.append(button, mark);
+  return together;
 }

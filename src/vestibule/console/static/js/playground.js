@@ -129,7 +129,7 @@ function working(on) {
   by("ask").hidden = on;
   by("stop").hidden = !on;
   if (on) by("progress").textContent = "Answering.";
-  else if (document.activeElement === document.body) question.focus({ preventScroll: true });
+  else if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) question.focus({ preventScroll: true });
 }
 
 const drawer = by("passage");
@@ -154,6 +154,4 @@ async function show(citation) {
 if (new URLSearchParams(location.search).get("ask") === "example") {
   history.replaceState(null, "", location.pathname);
   ask(document.querySelector("[data-question]").dataset.question);
-} else {
-  question.focus({ preventScroll: true });
 }

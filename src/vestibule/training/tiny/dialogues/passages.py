@@ -13,16 +13,16 @@ from vestibule.training.tiny.dialogues.results import cited
 from vestibule.training.tiny.dialogues.slots import fill
 
 REFUSAL = "The sources do not answer this question."
-_NOUNS = (
-    "setpoint limit pressure temperature flow speed price budget deposit fee interval capacity area volume length power "
-    "code deadline allowance share weight width height lifetime delay level rate reserve load duration warranty minimum "
-    "maximum charge penalty distance tolerance"
-).split()
-_ADJECTIVES = (
-    "supply return annual monthly daily night day summer winter static differential outdoor indoor total usual agreed "
-    "permitted required first second final technical standing rated design measured emergency average target contract "
-    "parking storage heating cooling lighting cleaning inspection notice relative"
-).split()
+_NOUNS = words.listed(
+    "setpoint limit pressure temperature flow speed price budget deposit fee interval capacity area volume length "
+    "power code deadline allowance share weight width height lifetime delay level rate reserve load duration "
+    "warranty minimum maximum charge penalty distance tolerance"
+)
+_ADJECTIVES = words.listed(
+    "supply return annual monthly daily night day summer winter static differential outdoor indoor total usual "
+    "agreed permitted required first second final technical standing rated design measured emergency average target "
+    "contract parking storage heating cooling lighting cleaning inspection notice relative"
+)
 _RULES = (
     ("The {0} of {1} is {amount}.", "What is the {0} of {1}?"),
     ("The {0} of {1} is {amount}.", "What is the {0} for {1}?"),
@@ -62,7 +62,10 @@ class Fact:
 def fact(random: Random, about: str) -> Fact:
     shape, question = random.choice(_RULES if random.random() < 0.55 else _EVENTS)
     thing = f"{random.choice(_ADJECTIVES)} {random.choice(_NOUNS)}"
-    said, asked = (s.replace("{0}", thing).replace("{1}", about) for s in (shape, question))
+    article = "an" if thing[0] in "aeiou" else "a"
+    said, asked = (
+        s.replace("a {0}", f"{article} {thing}").replace("{0}", thing).replace("{1}", about) for s in (shape, question)
+    )
     said = fill(random, said)
     return Fact(said[0].upper() + said[1:], asked)
 
@@ -81,7 +84,7 @@ def shelf(random: Random, most: int = 6) -> Shelf:
     for number in range(1, random.randint(1, most) + 1):
         about = _subject(random)
         held = [fact(random, about if n == 0 else _subject(random)) for n in range(random.choice((1, 1, 2)))]
-        pieces = [f.sentence for f in held] + [filler(random) for _ in range(random.randint(0, 3))]
+        pieces = [f.sentence for f in held] + [filler(random) for _ in range(random.choice((0, 0, 1, 1, 2, 3, 8)))]
         random.shuffle(pieces)
         title = f"{words.place(random)} {random.choice(_TITLES)}"
         passage = Passage("c", "d", title, random.choice(("§ ", "page ")) + _locator(random), " ".join(pieces), 0.0)

@@ -52,6 +52,9 @@ _STATEMENTS = {
         "{building} used the least {utility} in {period}: {count} {unit}.",
         "It is followed by {building} with {count} {unit} and {building} with {count} {unit}.",
         "All buildings together used {count} {unit}.",
+        "Behind it come {building} ({count} {unit}), {building} ({count} {unit}), {building} ({count} {unit}), "
+        "{building} ({count} {unit}) and {building} ({count} {unit}).",
+        "Readings are missing for {building} and {building}.",
         "Per square metre {building} leads with {count} {unit}/m².",
     ),
     "peaks": (
@@ -59,7 +62,9 @@ _STATEMENTS = {
         "Peak demand of {building} was {count} kW, in the hour from {clock} on {day}.",
         "The day with the highest use was {day} with {count} {unit}.",
         "The next highest hours were {count} kW on {day} at {clock} and {count} kW on {day} at {clock}.",
-        "The load factor was {percent} %.",
+        "Mean demand was {count} kW and the load factor {percent} %.",
+        "The hours after it reached {count} kW (from {clock} on {day}), {count} kW (from {clock} on {day}) and "
+        "{count} kW (from {clock} on {day}).",
     ),
     "profile": (
         "The base load of {building} in {period} was {count} kW.",
@@ -68,7 +73,8 @@ _STATEMENTS = {
         "Outside its hours the building needs {percent} % of what it needs inside them.",
     ),
     "explain": (
-        "{Utility} use of {building} was {percent} % {above} normal from {day} to {day}: {count} {unit} {more} than expected.",
+        "{Utility} use of {building} was {percent} % {above} normal from {day} to {day}: {count} {unit} {more} "
+        "than expected.",
         "The cause is probably a stuck outdoor air damper (confidence {percent} %).",
         "The pattern points to a night setback that failed: nights were {percent} % {above} normal.",
         "A chiller fault explains it: electricity for each kWh of chilled water rose by {percent} %.",
@@ -79,6 +85,9 @@ _STATEMENTS = {
         "The excess over the whole time was {count} {unit}.",
         "Nothing unusual was found: {utility} use was {percent} % {above} expected, within the normal range.",
         "No cause could be told from the meters.",
+        "{small} days were unusual; the most so was {day} ({count} {unit}, {percent} % {above} expected).",
+        "Signs of it: use at night was {percent} % {above} expected; by day it was normal; it ended on {day}.",
+        "{building}: {percent} % of the readings are missing from {day} to {day}.",
         "The excess came between {clock} and {clock}, and on {day} too.",
     ),
     "data_quality": (
@@ -92,8 +101,10 @@ _STATEMENTS = {
         "The portfolio has {small} buildings: {building}, {building}, {building} and {building}.",
         "{building} has meters for electricity, gas and chilled water.",
         "It is open from {clock} to {clock}.",
+        "There are {small} buildings: {building} (office, {count} m²), {building} (data room, {count} m²) and "
+        "{building} (school, {count} m²).",
     ),
-}  # fmt: skip
+}
 _STATEMENTS["anomalies"] = _STATEMENTS["explain"]
 _METHODS = (
     "Sum of the hourly readings.",
@@ -104,19 +115,36 @@ _METHODS = (
     "Compared by the sum of the hours that both have.",
     "Largest hourly means of the period.",
     "Floor area and tariff from the portfolio.",
+    "Sum of the hourly readings; expected use: regression on time of week and outdoor temperature over {small} "
+    "other weeks, {percent} % uncertain.",
+    "Means of the hourly readings of {small} buildings, not corrected for the weather.",
     "Departures of more than {count} robust deviations and {percent} % count as unusual.",
 )
 _QUESTIONS = (
-    "How much {utility} did {0} use in {period}?", "What did the {utility} of {0} cost in {period}?",
-    "Why was {0} so high in {period}?", "Why was the {utility} use of {0} high in {period}?",
-    "What happened at {0} in {period}?", "Compare {0} in {period} with {period}.", "Which building used the most {utility} in {period}?",
-    "When was the peak of {0} in {period}?", "Anything unusual at {0} in {period}?", "Is any {utility} data missing for {0}?",
-    "What is the base load of {0}?", "And in {period}?", "How does {0} compare with {building}?", "Rank our buildings by {utility}.",
-    "The {utility} bill of {0} for {period} looks too high. What happened?", "Was {0} normal in {period}?",
-    "{0} used much less {utility} than usual in {period}. Is that a saving?", "Give me the {utility} total for {0} in {period} in {unit}.",
-    "On which day did {0} use the most {utility}?", "How big is {0}?", "Did {0} or {building} use more {utility} in {period}?",
-    "Can I trust the {utility} data of {0} in {period}?", "What drove up the {utility} consumption of {0}?",
-)  # fmt: skip
+    "How much {utility} did {0} use in {period}?",
+    "What did the {utility} of {0} cost in {period}?",
+    "Why was {0} so high in {period}?",
+    "Why was the {utility} use of {0} high in {period}?",
+    "What happened at {0} in {period}?",
+    "Compare {0} in {period} with {period}.",
+    "Which building used the most {utility} in {period}?",
+    "When was the peak of {0} in {period}?",
+    "Anything unusual at {0} in {period}?",
+    "Is any {utility} data missing for {0}?",
+    "What is the base load of {0}?",
+    "And in {period}?",
+    "How does {0} compare with {building}?",
+    "Rank our buildings by {utility}.",
+    "The {utility} bill of {0} for {period} looks too high. What happened?",
+    "Was {0} normal in {period}?",
+    "{0} used much less {utility} than usual in {period}. Is that a saving?",
+    "Give me the {utility} total for {0} in {period} in {unit}.",
+    "On which day did {0} use the most {utility}?",
+    "How big is {0}?",
+    "Did {0} or {building} use more {utility} in {period}?",
+    "Can I trust the {utility} data of {0} in {period}?",
+    "What drove up the {utility} consumption of {0}?",
+)
 _GAPS = (
     "There is no meter for {utility} at {building}.",
     "No readings before {day} are known.",
@@ -133,7 +161,8 @@ def result_sources(random: Random) -> tuple[str, tuple[Source, ...], tuple[str, 
     building, tool = words.building(random), random.choice(TOOLS)
     results = [_result(random, building if n == 0 else words.building(random), tool) for n in range(_few(random))]
     passages = [_aside(random) for _ in range(random.choice((0, 0, 0, 0, 1, 2)))]
-    sources = tuple(Source(n, origin) for n, origin in enumerate([*results, *passages], 1))
+    origins: list[Passage | ToolResult] = [*results, *passages]
+    sources = tuple(Source(n, origin) for n, origin in enumerate(origins, 1))
     return question(random, building), sources, gaps(random, 0.15)
 
 

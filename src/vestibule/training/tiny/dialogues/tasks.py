@@ -29,8 +29,8 @@ def json_task(random: Random) -> Dialogue:
         asked[name] = (schema, value)
     random.shuffle(stated)
     random.shuffle(fields)
-    schema: Schema = {"type": "object", "properties": {f: asked[f][0] for f in fields}, "required": [*fields]}
-    system = f"{random.choice(_JSON)}\n{compact(schema)}"
+    wanted: Schema = {"type": "object", "properties": {f: asked[f][0] for f in fields}, "required": [*fields]}
+    system = f"{random.choice(_JSON)}\n{compact(wanted)}"
     reply = compact({f: asked[f][1] for f in fields})
     return Dialogue("json", (Turn("system", system), Turn("user", " ".join(stated)), Turn("assistant", reply)))
 
@@ -100,23 +100,39 @@ def _function(name: str, description: str, **parameters: Schema) -> dict[str, Js
 
 _Offer = tuple[dict[str, JsonValue], tuple[str, ...]]
 _CALLS: tuple[_Offer, ...] = (
-    (_function("get_consumption", "Energy that a building used", building=_TEXT, utility=_TEXT, period=_TEXT),
-     ("How much {utility} did {building} use in {period}?", "{utility} of {building} in {period}, please.")),
-    (_function("get_weather", "Weather at a place", place=_TEXT, day=_TEXT),
-     ("What was the weather in {place} on {day}?", "How warm was it in {place} on {day}?")),
-    (_function("set_setpoint", "Change a setpoint", equipment=_TEXT, value=_NUMBER),
-     ("Set {equipment} to {value}.", "Change the setpoint of {equipment} to {value}.")),
-    (_function("create_ticket", "Open a ticket for a fault", equipment=_TEXT, person=_TEXT),
-     ("Open a ticket for {equipment} and give it to {person}.", "{equipment} is broken, tell {person}.")),
-    (_function("find_document", "Search the documents", query=_TEXT),
-     ("Find the documents about {query}.", "Search for {query}.")),
-    (_function("list_meters", "Meters of a building", building=_TEXT),
-     ("Which meters does {building} have?", "List the meters of {building}.")),
-    (_function("convert", "Convert a value to another unit", value=_NUMBER, unit=_TEXT),
-     ("Convert {value} to {unit}.", "What is {value} in {unit}?")),
-    (_function("get_peak", "Highest demand of a building", building=_TEXT, day=_TEXT),
-     ("What was the peak of {building} on {day}?", "Highest demand of {building} on {day}?")),
-)  # fmt: skip
+    (
+        _function("get_consumption", "Energy that a building used", building=_TEXT, utility=_TEXT, period=_TEXT),
+        ("How much {utility} did {building} use in {period}?", "{utility} of {building} in {period}, please."),
+    ),
+    (
+        _function("get_weather", "Weather at a place", place=_TEXT, day=_TEXT),
+        ("What was the weather in {place} on {day}?", "How warm was it in {place} on {day}?"),
+    ),
+    (
+        _function("set_setpoint", "Change a setpoint", equipment=_TEXT, value=_NUMBER),
+        ("Set {equipment} to {value}.", "Change the setpoint of {equipment} to {value}."),
+    ),
+    (
+        _function("create_ticket", "Open a ticket for a fault", equipment=_TEXT, person=_TEXT),
+        ("Open a ticket for {equipment} and give it to {person}.", "{equipment} is broken, tell {person}."),
+    ),
+    (
+        _function("find_document", "Search the documents", query=_TEXT),
+        ("Find the documents about {query}.", "Search for {query}."),
+    ),
+    (
+        _function("list_meters", "Meters of a building", building=_TEXT),
+        ("Which meters does {building} have?", "List the meters of {building}."),
+    ),
+    (
+        _function("convert", "Convert a value to another unit", value=_NUMBER, unit=_TEXT),
+        ("Convert {value} to {unit}.", "What is {value} in {unit}?"),
+    ),
+    (
+        _function("get_peak", "Highest demand of a building", building=_TEXT, day=_TEXT),
+        ("What was the peak of {building} on {day}?", "Highest demand of {building} on {day}?"),
+    ),
+)
 _ARGUMENTS: Mapping[str, Callable[[Random], JsonValue]] = {
     "building": words.building,
     "utility": lambda random: random.choice(words.UTILITIES),
@@ -183,13 +199,29 @@ def copy(random: Random) -> Dialogue:
 _TALK = (
     (("Hello", "Hi", "Good morning", "Hello there", "Hey"), "Hello. Ask me about your buildings."),
     (("Thanks", "Thank you", "Thank you very much", "Great, thanks"), "You are welcome."),
-    (("Who are you?", "What are you?", "What is your name?"), "I am vestibule-tiny, a small model for tests and demos."),
-    (("What can you do?", "How can you help me?", "Help"), "I repeat what the sources say about a question, with the number of the source."),
+    (
+        ("Who are you?", "What are you?", "What is your name?"),
+        "I am vestibule-tiny, a small model for tests and demos.",
+    ),
+    (
+        ("What can you do?", "How can you help me?", "Help"),
+        "I repeat what the sources say about a question, with the number of the source.",
+    ),
     (("Bye", "Goodbye", "See you"), "Goodbye."),
-    (("Tell me a joke.", "Write a poem.", "Who won the match?", "What is the capital of France?", "Write some code.",
-      "Give me a recipe for soup.", "What is love?", "Translate this."),
-     "I cannot help with that. I only answer questions about buildings from given sources."),
-)  # fmt: skip
+    (
+        (
+            "Tell me a joke.",
+            "Write a poem.",
+            "Who won the match?",
+            "What is the capital of France?",
+            "Write some code.",
+            "Give me a recipe for soup.",
+            "What is love?",
+            "Translate this.",
+        ),
+        "I cannot help with that. I only answer questions about buildings from given sources.",
+    ),
+)
 
 
 def talk(random: Random) -> Dialogue:

@@ -5,25 +5,93 @@ from __future__ import annotations
 import calendar
 from random import Random
 
-_HEADS = "b br c ch d dr f fl g gr h j k kl l m n p pr r s sh st t tr v w z".split()
-_CORES = "a e i o u ai ea ee ou oa ar er or".split()
-_TAILS = "b ck d f g k l ll m n nd ng p r rk s st t th w x".split()
-_KINDS = (
+
+def listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_HEADS = listed("b br c ch d dr f fl g gr h j k kl l m n p pr r s sh st t tr v w z")
+_CORES = listed("a e i o u ai ea ee ou oa ar er or")
+_TAILS = listed("b ck d f g k l ll m n nd ng p r rk s st t th w x")
+_KINDS = listed(
     "House Hall Office Court Tower Centre Wing Building Annex Works Mill School Hospital Hotel Library Laboratory "
-    "Warehouse Depot Pavilion Arcade Clinic College Gallery Market Station Campus Data Room Plaza Yard Point Quarter"
-).split()
-_PLACES = (
-    "Harbour North South East West River Lake Park Garden Bridge Station City Old New Market Castle Church Forest Hill "
-    "Valley Meadow Mill Queen King Linden Birch Oak Maple Central Upper Lower Green Silver Stone Second Main"
-).split()
-MACHINES = ("chiller", "boiler", "air handler", "pump", "fan", "heat exchanger", "cooling tower", "controller", "valve",
-            "compressor", "lift", "server room", "kitchen", "car park", "cold store", "meter", "roof unit")  # fmt: skip
+    "Warehouse Depot Pavilion Arcade Clinic College Gallery Market Station Campus Data Room Plaza Yard Point "
+    "Quarter"
+)
+_PLACES = listed(
+    "Harbour North South East West River Lake Park Garden Bridge Station City Old New Market Castle Church Forest "
+    "Hill Valley Meadow Mill Queen King Linden Birch Oak Maple Central Upper Lower Green Silver Stone Second Main"
+)
+MACHINES = (
+    "chiller",
+    "boiler",
+    "air handler",
+    "pump",
+    "fan",
+    "heat exchanger",
+    "cooling tower",
+    "controller",
+    "valve",
+    "compressor",
+    "lift",
+    "server room",
+    "kitchen",
+    "car park",
+    "cold store",
+    "meter",
+    "roof unit",
+)
 _CODES = ("AHU", "CH", "B", "P", "RTU", "FCU", "CT", "VAV", "EX", "HX", "M", "DDC")
-_FIRST = ("Anna", "Bernd", "Clara", "David", "Elena", "Felix", "Greta", "Henry", "Ines", "Jonas", "Karin", "Lukas",
-          "Maria", "Nils", "Olga", "Paul", "Ruth", "Samir", "Tessa", "Victor")  # fmt: skip
+_FIRST = (
+    "Anna",
+    "Bernd",
+    "Clara",
+    "David",
+    "Elena",
+    "Felix",
+    "Greta",
+    "Henry",
+    "Ines",
+    "Jonas",
+    "Karin",
+    "Lukas",
+    "Maria",
+    "Nils",
+    "Olga",
+    "Paul",
+    "Ruth",
+    "Samir",
+    "Tessa",
+    "Victor",
+)
 UTILITIES = ("electricity", "gas", "chilled water")
-UNITS = ("kWh", "m³", "kW", "°C", "EUR", "%", "Pa", "bar", "l/s", "m²", "hours", "days", "minutes", "W", "ppm", "m³/h",
-         "MWh", "kg", "m", "l", "kWh/m²", "years", "lux", "V", "A")  # fmt: skip
+UNITS = (
+    "kWh",
+    "m³",
+    "kW",
+    "°C",
+    "EUR",
+    "%",
+    "Pa",
+    "bar",
+    "l/s",
+    "m²",
+    "hours",
+    "days",
+    "minutes",
+    "W",
+    "ppm",
+    "m³/h",
+    "MWh",
+    "kg",
+    "m",
+    "l",
+    "kWh/m²",
+    "years",
+    "lux",
+    "V",
+    "A",
+)
 
 
 def sound(random: Random) -> str:
@@ -81,8 +149,15 @@ def day(random: Random) -> str:
     number = random.randint(1, calendar.monthrange(2025, month)[1])
     name = calendar.month_name[month]
     weekday = calendar.day_name[calendar.weekday(2025, month, number)]
-    return random.choice((f"{number} {name}", f"{number} {name} 2025", f"{weekday}, {number} {name}",
-                          f"2025-{month:02}-{number:02}", f"{weekday} {number} {name} 2025"))  # fmt: skip
+    return random.choice(
+        (
+            f"{number} {name}",
+            f"{number} {name} 2025",
+            f"{weekday}, {number} {name}",
+            f"2025-{month:02}-{number:02}",
+            f"{weekday} {number} {name} 2025",
+        )
+    )
 
 
 def clock(random: Random) -> str:
@@ -92,6 +167,15 @@ def clock(random: Random) -> str:
 def period(random: Random) -> str:
     """As it stands after "in" or "for"."""
     name = calendar.month_name[random.randint(1, 12)]
-    return random.choice((name, f"{name} 2025", f"the week of {day(random)}", f"{day(random)} to {day(random)}",
-                          f"week {random.randint(1, 52)}", "2025", f"the first half of {name}",
-                          f"the {random.choice(('first', 'second', 'third', 'last'))} quarter of 2025"))  # fmt: skip
+    return random.choice(
+        (
+            name,
+            f"{name} 2025",
+            f"the week of {day(random)}",
+            f"{day(random)} to {day(random)}",
+            f"week {random.randint(1, 52)}",
+            "2025",
+            f"the first half of {name}",
+            f"the {random.choice(('first', 'second', 'third', 'last'))} quarter of 2025",
+        )
+    )
