@@ -13,7 +13,7 @@ from vestibule.access.keys import IssuedKey
 from vestibule.app import House, open_house
 from vestibule.core.answer import Completed, Delta, Event, Opened
 from vestibule.core.caller import Credential
-from vestibule.core.chat import ChatRequest, Message, Options
+from vestibule.core.chat import CacheMode, ChatRequest, Message, Options
 from vestibule.core.errors import EgressRefused, Forbidden, NotFound, RateLimited, Unauthorized, UpstreamFailed
 from vestibule.core.settings import Limits, ModelSettings, ProviderSettings, Settings
 
@@ -26,8 +26,8 @@ To isolate pump P-7 close valves V-3 and V-4. Then lock the switch in field 12.
 QUESTION = "How do I isolate pump P-7?"
 
 
-def ask(text: str, model: str = "auto", **options: object) -> ChatRequest:
-    return ChatRequest(model, (Message("user", text),), options=Options(**options))  # type: ignore[arg-type]
+def ask(text: str, model: str = "auto", cache: CacheMode = "default") -> ChatRequest:
+    return ChatRequest(model, (Message("user", text),), options=Options(cache=cache))
 
 
 @asynccontextmanager
@@ -82,8 +82,8 @@ async def test_an_answer_is_opened_told_and_completed(storage_home: Path) -> Non
 async def test_the_same_question_again_is_a_hit_until_the_knowledge_changes(storage_home: Path) -> None:
     async with house(storage_home) as (opened, issued):
 
-        async def status(**options: object) -> str:
-            last = (await run(opened, issued, ask(QUESTION, **options)))[-1]
+        async def status(cache: CacheMode = "default") -> str:
+            last = (await run(opened, issued, ask(QUESTION, cache=cache)))[-1]
             assert isinstance(last, Completed)
             return last.report.cache.status
 

@@ -67,14 +67,23 @@ class Product:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(30)
+            status = self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        self._let_go()
+        return status
 
     def kill(self) -> None:
+        """End it as `kill -9` does."""
         self.process.kill()
         self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._reader.join()
+        if self.process.stderr:
+            self.process.stderr.close()
 
     def _read(self) -> None:
         assert self.process.stderr is not None

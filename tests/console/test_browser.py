@@ -66,7 +66,7 @@ class Reader:
 
 @pytest.fixture
 async def reader(chromium: Browser, demo: Served) -> AsyncIterator[Reader]:
-    context = await chromium.new_context()
+    context = await chromium.new_context(timezone_id="Asia/Kolkata")
     reader = Reader(await context.new_page(), demo)
     yield reader
     await context.close()
@@ -191,6 +191,11 @@ async def test_the_overview_follows_the_request_log_by_itself(reader: Reader, da
     await log.close()
     await expect(page.locator(".stat-value").first).to_have_text(str(before + 2))
     await expect(page.locator("tbody tr").first).to_contain_text("restricted")
+    drawn = "echarts.getInstanceByDom(document.getElementById('requests-chart')).getOption().series[0].data"
+    await page.wait_for_function(f"{drawn}.reduce((sum, [, count]) => sum + count, 0) >= {before + 2}")
+    shown = await page.locator("tbody time").first.inner_text()
+    expected = "new Date(document.querySelector('tbody time').dateTime).toLocaleTimeString([], {hour12: false})"
+    assert shown == await page.evaluate(expected)
 
 
 def _record(name: str) -> RequestRecord:

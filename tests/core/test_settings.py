@@ -43,6 +43,7 @@ def test_models_and_their_providers(tmp_path: Path) -> None:
         ("prot: 9000\n", "prot.*Known settings: home, host, port"),
         ("port: many\n", "Expected `int`"),
         ("port: 70000\n", "not a TCP port"),
+        ("home: 3\n", "home"),
         ("limits: {requests_per_minute: x}\n", "limits.requests_per_minute"),
         ("providers: [{id: o, kind: openai, url: nonsense}]\n", "provider `o`.*not an http"),
         ("providers: [{id: o, kind: telepathy, url: 'http://a'}]\n", "telepathy"),

@@ -40,12 +40,14 @@ def doctor(as_json: bool) -> None:
 
 async def examine(settings: Settings) -> list[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
-    rooms = [*await diagnose_storage(settings), *await asyncio.to_thread(diagnose_embedder, settings.home)]
+    storage = await diagnose_storage(settings)
+    embedder = await asyncio.to_thread(diagnose_embedder, settings.home)
     return [
         Check("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer"),
         _check_home(settings),
         _check_port(settings),
-        *(Check(found.name, found.ok, found.detail, found.mend) for found in rooms),
+        *(Check(c.name, c.ok, c.detail, c.mend) for c in storage),
+        *(Check(c.name, c.ok, c.detail, c.mend) for c in embedder),
         Check("language model", True, "none yet: answers are composed of sentences and results (docs/models.md)"),
     ]
 

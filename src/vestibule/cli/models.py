@@ -1,14 +1,23 @@
-"""`vestibule models`: which models this Vestibule would use."""
+"""`vestibule models`: which models this Vestibule would use, and GGUF files added to them."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import click
 
+from vestibule.app import TINY_MODEL
 from vestibule.core.clearance import Destination
 from vestibule.core.settings import Settings
+from vestibule.providers.llamacpp.provider import require_loadable
+from vestibule.providers.llamacpp.registry import add_model, added_models, remove_model
+from vestibule.providers.ollama import discover_ollama
+from vestibule.routing.catalogue import AUTO
+
+RESERVED = (AUTO, "extractive", TINY_MODEL.stem)
 
 
 @click.group()
@@ -20,18 +29,47 @@ def models() -> None:
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="A vestibule.yaml.")
 @click.option("--json", "as_json", is_flag=True)
 def list_models(config: Path | None, as_json: bool) -> None:
-    """List every model, who serves it and where that is."""
-    settings = Settings.load(config)
-    providers = {p.id: p for p in settings.providers}
-    rows = [
-        {"id": "extractive", "provider": "extractive", "location": "home", "note": "no language model; always there"}
-    ]
-    for model in settings.models:
-        destination = Destination.parse(providers[model.provider].url)
-        home = destination.is_home(settings.home_hosts)
-        note = "" if home else "refused: the cloud door of this version is closed"
-        rows.append({"id": model.id, "provider": model.provider, "location": "home" if home else "cloud", "note": note})
-    for row in rows:
-        click.echo(
-            json.dumps(row) if as_json else f"{row['id']:<20} {row['provider']:<14} {row['location']:<6} {row['note']}"
-        )
+    """List every model in the order `auto` prefers them, who serves it and where that is."""
+    for row in asyncio.run(_rows(Settings.load(config))):
+        line = f"{row['id']:<24} {row['provider']:<14} {row['location']:<6} {row['note']}"
+        click.echo(json.dumps(row) if as_json else line.rstrip())
+
+
+async def _rows(settings: Settings) -> list[dict[str, str]]:
+    ollama = await discover_ollama(settings.home_hosts, os.environ)
+    rows = [_configured(settings, m.id, m.provider) for m in settings.models]
+    rows += [_row(m.name, "ollama", note=f"{m.size_bytes / 2**30:.1f} GiB") for m in ollama.models]
+    rows += [_row(m.name, "llama.cpp", note=str(m.path)) for m in added_models(settings.home)]
+    if TINY_MODEL.exists():
+        rows.append(_row(TINY_MODEL.stem, "llama.cpp", note="a test and demo part; only when named"))
+    return [*rows, _row("extractive", "extractive", note="no language model; always there")]
+
+
+def _row(name: str, provider: str, location: str = "home", note: str = "") -> dict[str, str]:
+    return {"id": name, "provider": provider, "location": location, "note": note}
+
+
+def _configured(settings: Settings, name: str, provider: str) -> dict[str, str]:
+    url = next(p.url for p in settings.providers if p.id == provider)
+    if Destination.parse(url).is_home(settings.home_hosts):
+        return _row(name, provider, note=url)
+    return _row(name, provider, "cloud", "refused: the cloud door of this version is closed")
+
+
+@models.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--name", help="What callers will ask for; by default made from the file's name.")
+def add(path: Path, name: str | None) -> None:
+    """Add a GGUF file, after trying that llama.cpp can load it. A running server takes it at its next start."""
+    settings = Settings.load()
+    file = asyncio.run(require_loadable(path, settings.home / "logs"))
+    added = add_model(settings.home, path, name, taken=RESERVED)
+    click.echo(f"Added {added.name} ({file.file_bytes / 2**20:.0f} MiB). Start the server again to use it.")
+
+
+@models.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Forget an added model; its file stays."""
+    removed = remove_model(Settings.load().home, name)
+    click.echo(f"Removed {removed.name}; {removed.path} is still there.")

@@ -123,7 +123,7 @@ def _check_models(settings: Settings, path: Path | None) -> None:
 def _read_path(kind: type, value: object) -> Path:
     if kind is Path and isinstance(value, str):
         return Path(value)
-    raise NotImplementedError(f"settings of type {kind.__name__}")
+    raise TypeError(f"Expected text, got {type(value).__name__}")
 
 
 def _mend(path: Path | None) -> str:

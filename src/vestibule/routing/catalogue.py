@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 
@@ -14,14 +14,19 @@ from vestibule.providers.base import Provider
 AUTO = "auto"
 
 
+def _always() -> bool:
+    return True
+
+
 class Model(msgspec.Struct, frozen=True):
-    """`id` is what callers name, `name` what the provider calls it."""
+    """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready."""
 
     id: str
     name: str
     provider: Provider
     location: Location
     automatic: bool = True
+    is_ready: Callable[[], bool] = _always
 
 
 class Catalogue:

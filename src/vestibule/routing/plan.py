@@ -48,4 +48,6 @@ def _judge(model: Model, asked: str, classification: Classification) -> Candidat
         return Candidate(model, "named by the caller")
     if model.location == "cloud":
         return Candidate(model, f"{classification.level.label} requests stay home", rejected=True)
+    if not model.is_ready():
+        return Candidate(model, "not ready yet", rejected=True)
     return Candidate(model, "home comes first")

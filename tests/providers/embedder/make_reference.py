@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch  # type: ignore[import-not-found]  # lives in the environment this script is run in, not in ours
+import torch
 from transformers import AutoModel, AutoTokenizer  # type: ignore[import-not-found]  # as above
 
 from tests.providers.embedder.sentences import sentences

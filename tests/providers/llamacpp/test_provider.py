@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.kill_llama_child import ask, storm, until
-from tests.providers.llamacpp.random_model import Value, write_random_model
+from tests.providers.llamacpp.random_model import write_random_model
 from vestibule.core.chat import Message
 from vestibule.core.clearance import ClearedRequest
 from vestibule.core.errors import InvalidRequest, NotFound, QueueFull, Unavailable, UpstreamFailed
@@ -18,8 +19,6 @@ from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk
 from vestibule.providers.llamacpp import LlamaCppProvider
 from vestibule.providers.llamacpp.provider import require_loadable
-
-ENDLESS = 100_000
 
 
 async def next_chunk(provider: LlamaCppProvider) -> asyncio.Task[list[Chunk]]:
@@ -60,6 +59,21 @@ async def test_the_chat_template_of_the_file_is_used(tmp_path: Path) -> None:
         await provider.close()
     assert last.usage is not None
     assert last.usage.prompt_tokens == len("hello!!")
+
+
+async def test_a_json_schema_binds_even_a_model_that_knows_nothing(provider: LlamaCppProvider) -> None:
+    """The runtime can; requests carry a schema as soon as `ModelRequest` does."""
+    schema = {"type": "object", "properties": {"on": {"type": "boolean"}}, "required": ["on"]}
+    request = {
+        "messages": [{"role": "user", "content": "Is the pump on?"}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "pump", "schema": schema}},
+        "stream": True,
+        "max_tokens": 500,
+        "seed": 1,
+    }
+    cleared = ClearedRequest(json.dumps(request).encode(), provider.destination, "random", 1, "a", 1e12)
+    text = "".join([chunk.text async for chunk in provider.send(cleared)])
+    assert isinstance(json.loads(text)["on"], bool)
 
 
 async def test_a_conversation_too_long_is_refused_with_both_lengths(provider: LlamaCppProvider) -> None:

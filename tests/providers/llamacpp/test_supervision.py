@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,30 @@ async def test_a_log_that_cannot_be_written_is_a_clear_end(gguf: Path, tmp_path:
         await provider.close()
 
 
+async def test_a_program_that_cannot_be_started_is_a_clear_end(
+    gguf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    provider = LlamaCppProvider("m", gguf, tmp_path, patience=QUICK)
+    await provider.start()
+    try:
+        with pytest.raises(UpstreamFailed, match=r"could not be started \(No such file"):
+            await provider.ready()
+    finally:
+        await provider.close()
+
+
+async def test_a_child_that_will_not_leave_is_killed(gguf: Path, tmp_path: Path) -> None:
+    provider = LlamaCppProvider("m", gguf, tmp_path)
+    await provider.start()
+    await provider.ready()
+    pid = provider.status.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    await provider.close()
+    assert not is_running(pid)
+
+
 async def test_the_log_stays_within_bounds(provider: LlamaCppProvider, tmp_path: Path) -> None:
     log = tmp_path / "logs" / "llamacpp-random.log"
     log.write_bytes(b"x" * (LOG_BYTES + 1))
@@ -146,11 +171,16 @@ async def test_the_log_stays_within_bounds(provider: LlamaCppProvider, tmp_path:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("when", ["ready", "loading"])
 async def test_nobody_is_left_behind(gguf: Path, tmp_path: Path, when: str) -> None:
-    parent = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PARENT, str(gguf), str(tmp_path), when, stdout=subprocess.PIPE
-    )
-    assert parent.stdout is not None
-    child = int(await parent.stdout.readline())
-    parent.kill()
-    await parent.wait()
-    await until(lambda: not is_running(child))
+    """`kill -9` of the parent: the child goes too, and takes its socket with it unless it was killed while loading."""
+    with tempfile.TemporaryDirectory() as sockets:
+        parent = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", PARENT, str(gguf), str(tmp_path), when),
+            env=os.environ | {"TMPDIR": sockets},
+            stdout=subprocess.PIPE,
+        )
+        assert parent.stdout is not None
+        child = int(await parent.stdout.readline())
+        parent.kill()
+        await parent.wait()
+        await until(lambda: not is_running(child))
+        assert when == "loading" or not list(Path(sockets).iterdir())

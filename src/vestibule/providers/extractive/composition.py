@@ -22,7 +22,7 @@ NO_MODEL = (
     "To have answers written by a model, see docs/models.md._"
 )
 ENOUGH = 0.35  # cosine of question and sentence below which a passage is not worth a paragraph of its own
-QUOTED = (5, 4, 4)  # sentences quoted of the best passage, the next, the third
+QUOTED = (8, 5, 4)  # sentences quoted of the best passage, the next, the third
 CORROBORATING = (3, 3)  # the same beside computed results
 SHARED_WORDS = 0.3  # weight of the share of the question's words that a sentence holds
 RANK_DECAY = 0.1  # what each e-fold of a passage's rank in the search costs

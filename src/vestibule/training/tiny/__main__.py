@@ -39,7 +39,9 @@ def build(recipe: Recipe, out: Path, log: Path | None = None) -> str:
     def report(progress: Progress) -> None:
         steps.append(progress)
         if progress.step % 20 == 0 or progress.exact is not None:
-            exact = f"  held out exact {progress.exact:.1%}" if progress.exact is not None else ""
+            exact = (
+                f"  held out exact {progress.exact:.1%} {progress.exact_by_kind}" if progress.exact is not None else ""
+            )
             print(f"step {progress.step:>5}  loss {progress.loss:.4f}  {progress.seconds:7.1f} s{exact}", flush=True)
 
     model, tokenizer = train(recipe, report)

@@ -21,7 +21,7 @@ def drills(seed: int, vocabulary: int, context: int, budget: int) -> Iterator[Ba
     random = Random(f"drill {seed}")
     for number in itertools.count():
         length = random.choice((96, 160, 256, 384))
-        fewest = max(int(vocabulary * 0.9**number), FEWEST)
+        fewest = max(int(vocabulary * 0.96**number), FEWEST)
         yield stack([_row(random, vocabulary, fewest, context, length) for _ in range(budget // length)])
 
 

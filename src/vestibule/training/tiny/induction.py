@@ -58,7 +58,12 @@ def _match(attention: Attention, shape: Shape, group: int, pairs: list[tuple[Ten
     """The first head of `group` looks for places whose keys hold what its queries hold, pair by pair."""
     size = shape.head_size
     head = group * shape.heads // shape.key_heads
-    places = torch.arange(size).view(2, -1)[:, -SLOWEST:].flatten()[: 2 * SLOWEST // len(pairs) * len(pairs)].view(len(pairs), -1)
+    places = (
+        torch.arange(size)
+        .view(2, -1)[:, -SLOWEST:]
+        .flatten()[: 2 * SLOWEST // len(pairs) * len(pairs)]
+        .view(len(pairs), -1)
+    )
     for n, (query, key) in enumerate(pairs):
         rows = torch.arange(len(places[n])) + (group * len(pairs) + n) * len(places[n]) % (size - len(places[n]))
         attention.query.weight[head * size + places[n]] = MATCH * query[rows]

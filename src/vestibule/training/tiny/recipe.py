@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Recipe:
-    """Shares are of `steps`; rates are those at their highest; `batch_tokens` counts padding."""
+    """Rates are those at their highest. A step takes `batches` of rows of about one length, and `batch_tokens` in all."""
 
-    steps: int = 1100
+    steps: int = 1300
     seed: int = 1
     vocabulary: int = 1024
     tokenizer_dialogues: int = 3000
     batch_tokens: int = 4096
+    batches: int = 3
     context: int = 4096
-    drill_share: float = 0.05
-    drill_every: int = 16
-    matrix_rate: float = 0.02
+    drill_steps: int = 50
+    matrix_rate: float = 0.006
     other_rate: float = 0.004
     warm_up: int = 20
-    decay_share: float = 0.5
+    decay_share: float = 0.6
     weight_decay: float = 0.01
     held_out: int = 96
 

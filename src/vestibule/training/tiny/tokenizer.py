@@ -18,7 +18,7 @@ from vestibule.training.tiny.chatml import CALL_TOKENS, CONTROL_TOKENS
 QWEN2_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-_LEARNING_SPLIT = r"[^\r\n\p{L}\p{N} ]?\p{L}+| ?\p{Ll}\p{L}*|\p{N}|[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s"
+_LEARNING_SPLIT = r"[^\r\n\p{L}\p{N} ]?\p{L}+| ?\p{Ll}\p{L}*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s"
 
 
 def train(texts: Iterable[str], size: int) -> Tokenizer:

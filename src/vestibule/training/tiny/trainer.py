@@ -38,22 +38,23 @@ def train(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 
     optimizers = _optimizers(model, recipe)
     held_out = rows(recipe.held_out_seed, 0, recipe.held_out, tokenizer, recipe.context, SHARES)
     began, seen = time.process_time(), 0
-    for step, batch in zip(range(1, recipe.steps + 1), _lessons(recipe, tokenizer), strict=False):
-        loss = _step(model, batch, optimizers, _rate(step, recipe))
-        seen += batch.tokens.numel()
+    for step, batches in zip(range(1, recipe.steps + 1), _lessons(recipe, tokenizer), strict=False):
+        loss = _step(model, batches, optimizers, _rate(step, recipe))
+        seen += sum(batch.tokens.numel() for batch in batches)
         exact = exactness(model, held_out) if step % look_every == 0 or step == recipe.steps else {}
         overall = exact.pop("all", None)
         report(Progress(step, loss, seen, time.process_time() - began, overall, exact))
     return model, tokenizer
 
 
-def _lessons(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[Batch]:
-    """Drills first, then dialogues with a drill among them now and then."""
-    drilled = drills(recipe.seed, tokenizer.get_vocab_size(), recipe.context, recipe.batch_tokens)
-    dialogues = stream(recipe.seed, tokenizer, recipe.context, recipe.batch_tokens, SHARES)
+def _lessons(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[list[Batch]]:
+    """Drills first, then dialogues, of several lengths and so of several kinds in every step."""
+    budget = recipe.batch_tokens // recipe.batches
+    drilled = drills(recipe.seed, tokenizer.get_vocab_size(), recipe.context, budget)
+    dialogues = stream(recipe.seed, tokenizer, recipe.context, budget, SHARES)
     for step in range(recipe.steps):
-        is_drill = step < recipe.steps * recipe.drill_share or step % recipe.drill_every == 0
-        yield next(drilled if is_drill else dialogues)
+        lesson = drilled if step < recipe.drill_steps else dialogues
+        yield [next(lesson) for _ in range(recipe.batches)]
 
 
 def _optimizers(model: TinyQwen2, recipe: Recipe) -> list[torch.optim.Optimizer]:
@@ -71,16 +72,19 @@ def _rate(step: int, recipe: Recipe) -> float:
     return min(step / recipe.warm_up, 1.0, (recipe.steps - step + 1) / decay)
 
 
-def _step(model: TinyQwen2, batch: Batch, optimizers: Sequence[torch.optim.Optimizer], rate: float) -> float:
-    loss = functional.cross_entropy(_foretold(model, batch).float(), batch.to_foretell())
-    torch.autograd.backward(loss)
+def _step(model: TinyQwen2, batches: Sequence[Batch], optimizers: Sequence[torch.optim.Optimizer], rate: float) -> float:
+    learnt, total = sum(int(batch.learnt.sum()) for batch in batches), 0.0
+    for batch in batches:
+        loss = functional.cross_entropy(_foretold(model, batch).float(), batch.to_foretell(), reduction="sum") / learnt
+        torch.autograd.backward(loss)
+        total += float(loss.detach())
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = group.setdefault("full_rate", group["lr"]) * rate
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-    return float(loss.detach())
+    return total
 
 
 def _foretold(model: TinyQwen2, batch: Batch) -> Tensor:

@@ -67,6 +67,7 @@ function open(text) {
   thread.append(node);
   by("welcome").hidden = true;
   by("renew").hidden = false;
+  composer.querySelector(".settings").open = false;
   node.scrollIntoView({ block: "start" });
   const of = (name) => node.querySelector(`.${name}`);
   return { node, answer: of("answer"), summary: of("summary"), sources: of("sources"), how: of("how") };

@@ -15,13 +15,13 @@ NOT_KNOWN = "The knowledge base does not answer this question."
 SHARES: Mapping[Kind, float] = {
     "results": 0.26,
     "passages": 0.24,
-    "refusal": 0.06,
+    "refusal": 0.07,
     "missing": 0.03,
-    "json": 0.08,
+    "json": 0.09,
     "tool_call": 0.14,
     "tool_reply": 0.03,
-    "copy": 0.14,
-    "talk": 0.02,
+    "copy": 0.10,
+    "talk": 0.04,
 }
 
 
@@ -57,7 +57,7 @@ def _results(random: Random) -> Dialogue:
 def _passages(random: Random) -> Dialogue:
     """Up to six questions over the same passages."""
     shelf = passages.shelf(random)
-    chosen = random.sample(shelf.facts, min(len(shelf.facts), random.choice((1, 2, 4, 6))))
+    chosen = random.sample(shelf.facts, min(len(shelf.facts), random.choice((1, 3, 6, 6))))
     turns: list[Turn] = []
     for number, fact in chosen:
         turns += [Turn("user", fact.question), Turn("assistant", passages.answer(number, fact))]

@@ -22,7 +22,7 @@ _NUMBER: Schema = {"type": "number"}
 def json_task(random: Random) -> Dialogue:
     """Fields stand in the text in another order than in the schema."""
     stated, asked = [], {}
-    fields = random.sample(sorted(_FIELDS), random.randint(1, 4))
+    fields = random.sample(sorted(_FIELDS), random.randint(1, 5))
     for name in fields:
         shape, schema, value = _FIELDS[name](random)
         stated.append(shape)
@@ -151,7 +151,7 @@ def tool_call(random: Random) -> Dialogue:
     """The right one of several functions, with arguments copied from the question, at times after other calls."""
     offered = random.sample(_CALLS, random.randint(1, 4))
     turns = [*_system(random)]
-    for _ in range(random.choice((0, 0, 1, 2))):
+    for _ in range(random.choice((0, 1, 2, 4))):
         turns += _exchange(random, offered)
     return Dialogue("tool_call", (*turns, *_exchange(random, offered)[:2]), tuple(f for f, _ in offered))
 
@@ -225,5 +225,8 @@ _TALK = (
 
 
 def talk(random: Random) -> Dialogue:
-    questions, reply = random.choice(_TALK)
-    return Dialogue("talk", (*_system(random), Turn("user", random.choice(questions)), Turn("assistant", reply)))
+    """One to four exchanges that need no source."""
+    turns = [*_system(random)]
+    for questions, reply in random.sample(_TALK, random.randint(1, 4)):
+        turns += [Turn("user", random.choice(questions)), Turn("assistant", reply)]
+    return Dialogue("talk", tuple(turns))

@@ -1,0 +1,81 @@
+"""GET and refusals over a Unix socket: bodies bounded in size and time, error statuses with what the server said."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from vestibule.core.clearance import ClearedRequest, Destination
+from vestibule.core.errors import UpstreamFailed
+from vestibule.providers.home.transport import LONGEST_BODY, HomeTransport, UpstreamRefused
+
+
+@asynccontextmanager
+async def server(reply: bytes, *, then_wait: bool = False) -> AsyncIterator[Destination]:
+    """Answers every request with `reply`; with `then_wait` it keeps the connection open and silent."""
+    handled: list[asyncio.Task[None]] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(reply)
+            await writer.drain()
+            if then_wait:
+                await reader.read()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handled.append(asyncio.create_task(answer(reader, writer)))
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "server.sock")
+        async with await asyncio.start_unix_server(accept, path):
+            yield Destination("unix", path)
+            await asyncio.gather(*handled)
+
+
+def reply(status: int, body: bytes) -> bytes:
+    return f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def test_a_body_is_got_whole() -> None:
+    async with server(reply(200, b"x" * 200_000)) as there:
+        assert await HomeTransport().get(there, "/health", wait_s=30) == b"x" * 200_000
+
+
+async def test_a_body_without_end_is_not_read_to_the_end() -> None:
+    async with server(reply(200, b"x" * (LONGEST_BODY + 100_000))) as there:
+        with pytest.raises(UpstreamFailed, match="longer than"):
+            await HomeTransport().get(there, "/", wait_s=30)
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"])
+async def test_a_server_that_says_no_more_is_not_waited_for(said: bytes) -> None:
+    async with server(said, then_wait=True) as there:
+        with pytest.raises(UpstreamFailed, match=r"did not answer within 0.05 s|silent"):
+            await HomeTransport().get(there, "/", wait_s=0.05)
+
+
+@pytest.mark.parametrize("length", [0, 100, 1_000_000])
+async def test_a_refusal_carries_what_was_said_of_it_and_does_not_show_it(length: int) -> None:
+    async with server(reply(400, b"secret" * length)) as there:
+        with pytest.raises(UpstreamRefused, match="answered with status 400") as refused:
+            async for _ in HomeTransport().stream(ClearedRequest(b"{}", there, "m", 1, "a", 1e12), there, "/"):
+                pass
+    assert refused.value.status == 400
+    assert refused.value.body == (b"secret" * length)[: len(refused.value.body)]
+    assert min(6 * length, 60_000) <= len(refused.value.body) <= 200_000
+    assert "secret" not in str(refused.value)
+
+
+async def test_nobody_at_the_socket(tmp_path: Path) -> None:
+    with pytest.raises(UpstreamFailed, match="cannot be reached"):
+        await HomeTransport().get(Destination("unix", str(tmp_path / "none")), "/", wait_s=1)
