@@ -100,6 +100,17 @@ async def test_the_same_question_again_is_a_hit_until_the_knowledge_changes(stor
         last = (await run(opened, issued, ask(QUESTION)))[-1]
         assert isinstance(last, Completed)
         assert "V-9" in last.text
+        assert {o for o, _ in await outcomes(opened, issued.key.tenant, 7)} == {"answered", "refused"}
+
+
+async def test_a_client_that_stops_at_the_last_event_was_answered(storage_home: Path) -> None:
+    async with house(storage_home) as (opened, issued):
+        for _ in range(2):  # from the model, then from the cache
+            async with aclosing(opened.pipeline.run(Credential(issued.token), ask(QUESTION))) as events:
+                async for event in events:
+                    if isinstance(event, Completed):
+                        break
+        assert [o for o, _ in await outcomes(opened, issued.key.tenant, 2)] == ["answered", "answered"]
 
 
 async def test_tenants_do_not_share_answers_or_passages(storage_home: Path) -> None:

@@ -18,12 +18,14 @@ from vestibule.access import Access
 from vestibule.access.keys import Keys
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import ExactCache
+from vestibule.console.application import build as build_console
 from vestibule.core.clearance import Destination, Sealer
 from vestibule.core.errors import Unavailable, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.gateway.application import build
 from vestibule.gateway.ports import Component, ModelInfo
 from vestibule.knowledge import KnowledgeBase
+from vestibule.monitoring.overview import Overview
 from vestibule.monitoring.requests import RequestLog
 from vestibule.pipeline import Pipeline
 from vestibule.privacy.classification import Classifier
@@ -43,6 +45,11 @@ from vestibule.routing.catalogue import Catalogue, Model, locate
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
+EXAMPLES = (
+    "Why was the electricity use of the Harbour Office high in the second week of July?",
+    "Which building used the most gas in February?",
+    "How does the night setback at Harbour Office work?",
+)
 TINY_MODEL = Path(__file__).parent / "models" / "vestibule-tiny.gguf"
 
 log = structlog.get_logger(__name__)
@@ -173,6 +180,16 @@ def bind(settings: Settings) -> socket.socket:
 
 async def serve(house: House, listener: socket.socket) -> None:
     """Serve until stopped by a signal; documents that are queued are worked on meanwhile."""
+    server: uvicorn.Server | None = None
+    console = build_console(
+        pipeline=house.pipeline,
+        access=house.pipeline.access,
+        catalogue=house.catalogue,
+        overview=Overview(house.database),
+        passages=house.knowledge,
+        examples=EXAMPLES,
+        stopping=lambda: server is not None and server.should_exit,
+    )
     application = build(
         pipeline=house.pipeline,
         access=house.pipeline.access,
@@ -181,6 +198,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         readiness=house.readiness,
         settings=house.settings,
         metrics=house.metrics,
+        mounts=[("/console", console)],
     )
     config = uvicorn.Config(
         application,
@@ -194,7 +212,8 @@ async def serve(house: House, listener: socket.socket) -> None:
     )
     worker = asyncio.create_task(house.knowledge.run_forever(house.buildings.names), name="ingestion")
     try:
-        await uvicorn.Server(config).serve(sockets=[listener])
+        server = uvicorn.Server(config)
+        await server.serve(sockets=[listener])
     finally:
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):

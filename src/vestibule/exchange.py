@@ -84,6 +84,10 @@ class Exchange:
         self.outcome = outcome
         self.status = status
 
+    def note_first_token(self) -> None:
+        self.first_token_s = self.elapsed_s
+        self.timings_ms["first_token"] = round(self.first_token_s * 1000, 3)
+
     @property
     def created(self) -> int:
         return int(self.started_at.timestamp())
@@ -93,7 +97,7 @@ class Exchange:
         return time.perf_counter() - self.started
 
     def complete(self, candidate: Candidate, text: str, end: End) -> Completed:
-        """The whole answer with its report, from what the last chunk and the checks say."""
+        """The whole answer with its report, from what the last chunk and the checks say. The exchange has ended."""
         model, check, last = candidate.model, end.check, end.last
         checks = {"citations": check.citations.share, "numbers": check.numbers.share}
         measured = [share for share in checks.values() if share is not None]
@@ -116,16 +120,24 @@ class Exchange:
             cache=CacheReport(self.cache),
             timings_ms=self._timings(),
         )
-        return Completed(
+        self.end("answered", "ok")
+        self.answer = Completed(
             self.id, self.created, model.id, text, last.finish_reason or "stop", last.usage or Usage(), report
         )
+        return self.answer
 
     def recall(self, answer: Completed, age_s: float) -> Completed:
-        """A cached answer as the answer to this request."""
+        """A cached answer, with the class it had, as the answer to this request. The exchange has ended."""
+        privacy = answer.report.privacy
+        remembered = Classification(PrivacyClass.parse(privacy.level), privacy.reasons)
+        self.classification = self.classification.joined(remembered)
+        self.note_first_token()
+        self.end("answered", "ok")
         report = msgspec.structs.replace(
             answer.report, id=self.id, cache=CacheReport("hit", "exact", round(age_s, 3)), timings_ms=self._timings()
         )
-        return msgspec.structs.replace(answer, id=self.id, created=self.created, report=report)
+        self.answer = msgspec.structs.replace(answer, id=self.id, created=self.created, report=report)
+        return self.answer
 
     def record(self, caller: Caller) -> RequestRecord:
         answer = self.answer

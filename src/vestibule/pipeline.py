@@ -70,10 +70,8 @@ class Pipeline:
                 key = await self._cache_key(exchange, caller)
                 remembered = self._look_up(exchange, key)
             if remembered:
-                for event in replay(remembered):
-                    exchange.first_token_s = exchange.first_token_s or exchange.elapsed_s
+                for event in replay(exchange.recall(*remembered)):
                     yield event
-                exchange.end("answered", "ok")
                 return
 
             with exchange.timed("embed"):
@@ -94,16 +92,15 @@ class Pipeline:
             async with aclosing(self._generate(exchange, planned, grounded, live)) as pieces:
                 async for piece in pieces:
                     if exchange.first_token_s is None:
-                        exchange.first_token_s = exchange.elapsed_s
+                        exchange.note_first_token()
                         yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
                     if piece.text:
                         said += piece.text
                         yield Delta(piece.text)
                     if piece.end:
-                        exchange.answer = exchange.complete(piece.candidate, said, piece.end)
-                        self._remember(exchange, key, exchange.answer)
-                        exchange.end("answered", "ok")
-                        yield exchange.answer
+                        answer = exchange.complete(piece.candidate, said, piece.end)
+                        self._remember(exchange, key, answer)
+                        yield answer
         except VestibuleError as error:
             exchange.end("failed" if isinstance(error, UpstreamFailed) else "refused", error.code)
             raise
@@ -122,7 +119,7 @@ class Pipeline:
         )
         return cache_key(caller.tenant, exchange.classification.level, exchange.request, versions)
 
-    def _look_up(self, exchange: Exchange, key: CacheKey) -> Completed | None:
+    def _look_up(self, exchange: Exchange, key: CacheKey) -> tuple[Completed, float] | None:
         mode = exchange.request.options.cache
         if mode in ("bypass", "refresh"):
             return None
@@ -130,11 +127,9 @@ class Pipeline:
         found = self.cache.get(key, cleared_for=PrivacyClass.RESTRICTED)
         exchange.cache = "hit" if found else "miss"
         self.metrics.cache("exact", exchange.cache)
-        if found:
-            exchange.answer = exchange.recall(*found)
-        elif mode == "only":
+        if found is None and mode == "only":
             raise NotFound("No cached answer to this question.", next_step='Ask with "cache": "default".')
-        return exchange.answer
+        return found
 
     def _remember(self, exchange: Exchange, key: CacheKey, answer: Completed) -> None:
         if exchange.request.options.cache != "bypass" and answer.finish_reason == "stop":

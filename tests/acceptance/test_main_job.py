@@ -1,8 +1,11 @@
 """The main job, through the doors a user takes: the command line and the official SDK on a running demo."""
 
+import http.client
 import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import openai
 import pytest
@@ -78,6 +81,8 @@ def test_a_second_time_comes_from_the_cache_and_says_so(client: openai.OpenAI) -
     reports = [r.model_extra["vestibule"] for r in (first, second) if r.model_extra]
     assert [r["cache"]["status"] for r in reports] == ["miss", "hit"]
     assert reports[1]["cache"]["level"] == "exact"
+    assert [r["privacy"]["class"] for r in reports] == ["restricted", "restricted"]
+    assert all(r["timings_ms"]["first_token"] > 0 for r in reports)
 
 
 def test_what_is_not_known_is_said(client: openai.OpenAI) -> None:
@@ -89,8 +94,42 @@ def test_what_is_not_known_is_said(client: openai.OpenAI) -> None:
     assert answer.model_extra["vestibule"]["citations"] == []
 
 
+def say(client: openai.OpenAI, question: str, **options: object) -> tuple[str, dict[str, Any]]:
+    answer = client.chat.completions.create(
+        model="auto", messages=[{"role": "user", "content": question}], extra_body={"vestibule": options}
+    )
+    assert answer.model_extra is not None
+    return answer.choices[0].message.content or "", answer.model_extra["vestibule"]
+
+
+def test_answers_can_be_kept_to_named_buildings(client: openai.OpenAI) -> None:
+    everyone, _ = say(client, "Which building used the most gas in March?")
+    assert "followed by" in everyone
+    only, _ = say(client, "Which building used the most gas in March?", buildings=["harbour-office"])
+    assert only.startswith("Harbour Office used the most gas")
+    with pytest.raises(openai.BadRequestError, match="nowhere-hall"):
+        say(client, "How much gas in March?", buildings=["nowhere-hall"])
+
+
+def test_documents_can_be_left_out(client: openai.OpenAI) -> None:
+    text, report = say(client, QUESTION, knowledge=False)
+    assert "damper" in text
+    assert {c["document_id"].partition("/")[0] for c in report["citations"]} == {"data"}
+
+
+def test_a_meter_that_is_not_there_is_said(client: openai.OpenAI) -> None:
+    text, report = say(client, "How much gas did the data centre use in March?")
+    assert "no gas meter" in text
+    assert report["citations"] == []
+
+
+def test_words_no_meter_knows_are_looked_up_in_the_documents(client: openai.OpenAI) -> None:
+    _, report = say(client, "To which temperature is the heating at Harbour Office set back at night?")
+    assert any("setback" in c["title"].lower() for c in report["citations"])
+
+
 def test_models_embeddings_and_errors(client: openai.OpenAI) -> None:
-    assert {m.id for m in client.models.list()} == {"auto", "extractive", "all-MiniLM-L6-v2"}
+    assert {m.id for m in client.models.list()} >= {"auto", "extractive", "all-MiniLM-L6-v2"}
     vectors = client.embeddings.create(model="all-MiniLM-L6-v2", input=["chiller", "boiler"])
     assert [len(v.embedding) for v in vectors.data] == [384, 384]
     with pytest.raises(openai.NotFoundError, match="extractive"):
@@ -100,13 +139,23 @@ def test_models_embeddings_and_errors(client: openai.OpenAI) -> None:
 
 
 def test_readiness_names_every_part(demo: Product) -> None:
-    import urllib.request
-
     with urllib.request.urlopen(f"{demo.url}/readyz") as answer:
         ready = json.load(answer)
     assert ready["status"] == "ready"
     assert set(ready["components"]) == {"database", "embedder", "knowledge", "models"}
     assert all(component["ok"] for component in ready["components"].values())
+
+
+def test_a_browser_is_led_to_the_console(demo: Product) -> None:
+    for path in ("/", "/console"):
+        connection = http.client.HTTPConnection("127.0.0.1", demo.port, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["location"]) == (307, "/console/")
+        connection.close()
+    with urllib.request.urlopen(f"{demo.url}/console/") as page:
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert b"Overview" in page.read()
 
 
 def test_doctor_finds_everything(demo: Product) -> None:

@@ -12,14 +12,12 @@ import msgspec
 import uvloop
 from rich.console import Console
 
-from vestibule.app import House, bind, open_house
+from vestibule.app import EXAMPLES, House, bind, open_house
 from vestibule.app import serve as serve_house
 from vestibule.cli.progress import progress_bar
 from vestibule.core.settings import Settings
 from vestibule.demo.loading import DEFAULT_SEED, load_demo
 from vestibule.telemetry.logs import configure
-
-EXAMPLE = "Why was the electricity use of the Harbour Office high in the second week of July?"
 
 
 def run(main: Coroutine[object, object, None]) -> None:
@@ -56,8 +54,9 @@ async def _demo(settings: Settings, seed: int, listener: socket.socket) -> None:
             await load_demo(house.knowledge, house.buildings, settings.home, seed, on_progress)
         address = _address(listener)
         console.print(f"\n[bold]Vestibule answers at {address}[/bold]  (Ctrl-C stops it)\n")
-        console.print(f'  vestibule ask "{EXAMPLE}"\n')
-        console.print(f"  API reference {address}/docs · health {address}/readyz · metrics {address}/metrics\n")
+        console.print(f"  In the browser:  {address}/console/", soft_wrap=True)
+        console.print(f'  On the terminal: .venv/bin/vestibule ask "{EXAMPLES[0]}"', soft_wrap=True)
+        console.print(f"  For your code:   base_url={address}/v1, reference at {address}/docs\n", soft_wrap=True)
         await serve_house(house, listener)
 
 

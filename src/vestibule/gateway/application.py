@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,7 +42,8 @@ def build(
     *,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> ASGIApp:
-    """Join the routes to what answers them; `mounts` are further applications by prefix, behind the same guards."""
+    """Join the routes to what answers them; `mounts` are further applications by prefix, behind the same
+    guards; `/` leads to the first of them."""
     app = _fastapi()
     add_routes(
         app,
@@ -53,7 +54,17 @@ def build(
     )
     for prefix, mounted in mounts:
         app.mount(prefix, mounted)
+        app.add_route(prefix, _redirect_to(f"{prefix}/"))
+    if mounts:
+        app.add_route("/", _redirect_to(f"{mounts[0][0]}/"))
     return Edge(Guards(_Dispatch({PATH: ChatCompletions(pipeline, access)}, app), settings, body_timeout_s))
+
+
+def _redirect_to(path: str) -> Callable[[Request], Response]:
+    def redirect(_: Request) -> Response:
+        return RedirectResponse(path)
+
+    return redirect
 
 
 class _Dispatch:

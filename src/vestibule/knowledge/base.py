@@ -31,9 +31,9 @@ OnProgress = Callable[[int, int], None]
 POLL_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 _CHUNK = (
-    "SELECT id, document_id, title, locator, context, text, level, buildings, dated, 0.0::float8 FROM chunks"
-    " WHERE id = %s"
+    "SELECT id, document_id, title, locator, context, text, level, buildings, dated, 0.0::float8 FROM chunks WHERE "
 )
+_QUOTING = f"{_CHUNK} document_id = %s AND strpos(text, %s) > 0 ORDER BY ordinal LIMIT 1"
 
 log = structlog.get_logger(__name__)
 
@@ -168,8 +168,15 @@ class KnowledgeBase:
     async def passage(self, tenant: str, chunk_id: str) -> Passage:
         """A live chunk by its id, with score 1. Raise `NotFound` where it is not live."""
         async with self._database.tenant(tenant) as connection:
-            cursor = await connection.execute(_CHUNK, [chunk_id])
+            cursor = await connection.execute(f"{_CHUNK} id = %s", [chunk_id])
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("The passage is not there any more.", next_step="Ask again; the document has changed.")
         return Candidate(*row).passage(1.0)
+
+    async def quoting(self, tenant: str, document_id: str, quote: str) -> Passage | None:
+        """The live passage of that document that holds `quote` word for word, if there still is one."""
+        async with self._database.tenant(tenant) as connection:
+            cursor = await connection.execute(_QUOTING, [document_id, quote])
+            row = await cursor.fetchone()
+        return Candidate(*row).passage(1.0) if row else None

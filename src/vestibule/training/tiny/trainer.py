@@ -72,7 +72,9 @@ def _rate(step: int, recipe: Recipe) -> float:
     return min(step / recipe.warm_up, 1.0, (recipe.steps - step + 1) / decay)
 
 
-def _step(model: TinyQwen2, batches: Sequence[Batch], optimizers: Sequence[torch.optim.Optimizer], rate: float) -> float:
+def _step(
+    model: TinyQwen2, batches: Sequence[Batch], optimizers: Sequence[torch.optim.Optimizer], rate: float
+) -> float:
     learnt, total = sum(int(batch.learnt.sum()) for batch in batches), 0.0
     for batch in batches:
         loss = functional.cross_entropy(_foretold(model, batch).float(), batch.to_foretell(), reduction="sum") / learnt
