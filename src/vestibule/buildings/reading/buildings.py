@@ -40,6 +40,7 @@ class Names:
     telling: dict[str, frozenset[str]]
     kinds: dict[tuple[str, ...], frozenset[str]]
     shown: dict[str, str]
+    tenants: frozenset[tuple[str, ...]] = frozenset()
 
     def listed(self, ids: Sequence[str] = ()) -> str:
         return ", ".join(self.shown[each] for each in self.shown if not ids or each in ids)
@@ -59,6 +60,16 @@ def find_buildings(asked: Sequence[str], names: Names) -> BuildingsRead:
     if not read.ids:
         read.stray = _stray_name(read.words)
     return read
+
+
+def without_tenants(asked: Sequence[str], names: Names) -> list[str]:
+    """Leave out the names of tenants, which meters know nothing of."""
+    kept = list(asked)
+    for tenant in names.tenants:
+        for at in range(len(kept) - len(tenant), -1, -1):
+            if tenant and tuple(kept[at : at + len(tenant)]) == tenant:
+                del kept[at : at + len(tenant)]
+    return kept
 
 
 def names_of(portfolio: Portfolio) -> Names:
@@ -82,6 +93,7 @@ def names_of(portfolio: Portfolio) -> Names:
         {word: frozenset(ids) for word, ids in telling.items()},
         {phrase: frozenset(ids) for phrase, ids in kinds.items()},
         {building.id: building.name for building in portfolio.buildings},
+        frozenset(tuple(words(tenant.name)) for building in portfolio.buildings for tenant in building.tenants),
     )
 
 

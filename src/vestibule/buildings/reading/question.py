@@ -7,6 +7,7 @@ before the last four, are not looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ import msgspec
 from vestibule.buildings.calls import AnalyticCall
 from vestibule.buildings.portfolio import Portfolio
 from vestibule.buildings.reading.assembly import assemble
-from vestibule.buildings.reading.buildings import BuildingsRead, Names, find_buildings, names_of
+from vestibule.buildings.reading.buildings import BuildingsRead, Names, find_buildings, names_of, without_tenants
 from vestibule.buildings.reading.calendar import Calendar
 from vestibule.buildings.reading.intent import Intent, read_intent
 from vestibule.buildings.reading.periods import PeriodsRead, read_periods
@@ -29,7 +30,8 @@ _TURNS = 4
 class Reading(msgspec.Struct, frozen=True):
     """What a question asks of the data. `buildings` are the ids named, also when it is not about data. `period` is the
     one read, or the whole year of data where a data question names none; None where it named one we cannot serve.
-    `is_certain`: it names a time, or no word in it is left unread. Where it is not, documents may know better."""
+    `is_certain`: it names a time, or no word in it is left unread; and it does not ask for a rule. Where it is not,
+    documents may know better."""
 
     calls: tuple[AnalyticCall, ...] = ()
     buildings: tuple[str, ...] = ()
@@ -48,7 +50,7 @@ class Turn:
     intent: Intent
     leans: bool
     points_back: bool
-    unread: bool = False
+    certain: bool = True
 
 
 def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading:
@@ -64,12 +66,12 @@ def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading
     if not _is_about_data(turn):
         return Reading(buildings=tuple(turn.buildings.ids))
     calls, period, gaps = assemble(turn.buildings, turn.periods, turn.intent, names, calendar, portfolio)
-    certain = turn.periods.attempted or not turn.unread
-    return Reading(calls, tuple(turn.buildings.ids), period, gaps, True, certain)
+    return Reading(calls, tuple(turn.buildings.ids), period, gaps, True, turn.certain)
 
 
 def _read_turn(text: str, names: Names, calendar: Calendar, before: Turn | None) -> Turn:
-    spoken = words(text)
+    heard = words(text)
+    spoken = without_tenants(heard, names)
     buildings = find_buildings(spoken, names)
     said = canonical(buildings.words)
     anchor = before.periods.spans[0] if before and before.periods.spans else None
@@ -80,8 +82,16 @@ def _read_turn(text: str, names: Names, calendar: Calendar, before: Turn | None)
         ("what", "about"), ("how", "about"), ("was", "ist"), ("the", "same"), ("was", "mit"),
     }  # fmt: skip
     points_back = bool(_BACKWARD & set(said))
-    unread = any(_is_unread(word) for word in periods.text.split())
-    return Turn(buildings, periods, intent, leans or intent.tool is None, points_back or leans, unread)
+    unread = spoken != heard or intent.equipment or any(_is_unread(word) for word in periods.text.split())
+    rules = bool(_RULES.search(" ".join(spoken))) and not intent.past
+    certain = not rules and (periods.attempted or not unread)
+    return Turn(buildings, periods, intent, leans or intent.tool is None, points_back or leans, certain)
+
+
+# what ought to be is written down, not metered
+_RULES = re.compile(
+    r"\bmay [\w ]{1,40}\bbe\b|\bmay [\w ]{1,40} before\b|\b(?:want|supposed|meant|have|has|need|needs) to\b"
+)
 
 
 def _is_unread(word: str) -> bool:
