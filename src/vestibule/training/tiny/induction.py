@@ -7,6 +7,8 @@ Kolter 2023, arXiv:2305.09828), it trains on the tasks from the first step. All 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,7 @@ from vestibule.training.tiny.model import Attention, Block, Shape, TinyQwen2, ro
 
 FASTEST = 12  # frequencies by which a head that looks back tells places apart
 SLOWEST = 18  # frequencies that turn little over a prompt: what stands there is compared whatever the distance
+COMPARED = 3  # tokens of context that a place is told by
 SHARPNESS = 8.0
 MATCH = 1.7
 WRITE = 0.1
@@ -27,19 +30,23 @@ def begin(model: TinyQwen2) -> None:
 
 def _begin(model: TinyQwen2) -> None:
     shape = model.shape
-    size = shape.head_size
-    basis = torch.linalg.qr(torch.randn(shape.hidden, shape.hidden))[0]
-    token, copied = basis[:size], (basis[:size], basis[size : 2 * size])
+    size, heads = shape.head_size, shape.heads // shape.key_heads
+    token = torch.linalg.qr(torch.randn(shape.hidden, shape.hidden))[0]
     rooms = torch.linalg.qr(torch.randn(shape.hidden, shape.hidden))[0]
-    told = tuple(rooms[n * size : (n + 1) * size] for n in range(shape.heads))
+    told = [rooms[n * size : (n + 1) * size] for n in range(shape.heads)]
+    known = [token[:size], *told]  # known[n] reads the token n places back
     looking, copying = (block.attention for block in model.blocks[:2] if isinstance(block, Block))
-    _tell(looking, shape, token, told)
-    known = (token, *told)  # known[n] reads the token n places back
-    _match(copying, shape, 0, [(known[n], known[n + 1]) for n in (0, 1, 2)], copied[0])
-    _match(copying, shape, 1, [(known[n], known[n + 1]) for n in (0, 2, 3)], copied[1])
+    _tell(looking, shape, token[:size], told)
+    for group, back in enumerate(((0, 1, 2), (0, 2, 3))):
+        own = slice(group * size, (group + 1) * size)
+        _compare(copying.key.weight[own], [known[n + 1] for n in back], group)
+        copying.value.weight[own] = token[own]
+        _look(copying, shape, group * heads, [known[n] for n in back])
+    # "… them [1]. " goes on where "them. " stood: the fourth token back against the third, the key's second comparison.
+    _look(copying, shape, shape.heads - 1, [known[0], known[4]])
 
 
-def _tell(attention: Attention, shape: Shape, token: Tensor, told: tuple[Tensor, ...]) -> None:
+def _tell(attention: Attention, shape: Shape, token: Tensor, told: Sequence[Tensor]) -> None:
     """Each head attends by place alone, one, two, three or four tokens back, and writes what stands there."""
     size = shape.head_size
     fast = torch.zeros(size)
@@ -49,26 +56,26 @@ def _tell(attention: Attention, shape: Shape, token: Tensor, told: tuple[Tensor,
     attention.value.weight.copy_(token.repeat(shape.key_heads, 1))
     attention.query.weight.zero_()
     for head, into in enumerate(told):
-        span = slice(head * size, (head + 1) * size)
-        attention.query.bias[span] = rotate(fast, rotations(torch.tensor([[-1 - head]]), shape)).flatten()
-        attention.out.weight[:, span] = WRITE * into.T
+        own = slice(head * size, (head + 1) * size)
+        attention.query.bias[own] = rotate(fast, rotations(torch.tensor([[-1 - head]]), shape)).flatten()
+        attention.out.weight[:, own] = WRITE * into.T
 
 
-def _match(attention: Attention, shape: Shape, group: int, pairs: list[tuple[Tensor, Tensor]], copied: Tensor) -> None:
-    """The first head of `group` looks for places whose keys hold what its queries hold, pair by pair."""
+def _look(attention: Attention, shape: Shape, head: int, sought: Sequence[Tensor]) -> None:
+    """`head` attends to where the keys of its group hold what is `sought`, and writes what stands there."""
     size = shape.head_size
-    head = group * shape.heads // shape.key_heads
-    places = (
-        torch.arange(size)
-        .view(2, -1)[:, -SLOWEST:]
-        .flatten()[: 2 * SLOWEST // len(pairs) * len(pairs)]
-        .view(len(pairs), -1)
-    )
-    for n, (query, key) in enumerate(pairs):
-        rows = torch.arange(len(places[n])) + (group * len(pairs) + n) * len(places[n]) % (size - len(places[n]))
-        attention.query.weight[head * size + places[n]] = MATCH * query[rows]
-        attention.key.weight[group * size + places[n]] = MATCH * key[rows]
-    unused = torch.arange(size).view(2, -1)[:, :-SLOWEST].flatten()
-    attention.query.weight[head * size + unused] *= 0.1
-    attention.value.weight[group * size : (group + 1) * size] = copied
-    attention.out.weight[:, head * size : (head + 1) * size] = 2 * WRITE * copied.T
+    group = head * shape.key_heads // shape.heads
+    own = slice(head * size, (head + 1) * size)
+    _compare(attention.query.weight[own], sought, group)
+    attention.out.weight[:, own] = 2 * WRITE * attention.value.weight[group * size : (group + 1) * size].T
+
+
+def _compare(into: Tensor, read: Sequence[Tensor], group: int) -> None:
+    """Let a query or a key hold what each of `read` reads, one after the other among the dimensions that turn slowly."""
+    size = into.shape[0]
+    slow = torch.arange(size).view(2, -1)[:, -SLOWEST:].flatten().view(COMPARED, -1)
+    room = slow.shape[1]
+    into.mul_(0.1)
+    for n, reader in enumerate(read):
+        directions = torch.arange(room) + (group * COMPARED + n) * room % (size - room)
+        into[slow[n]] = MATCH * reader[directions]

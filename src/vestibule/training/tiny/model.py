@@ -22,10 +22,10 @@ class Shape:
 
     vocabulary: int
     hidden: int = 256
-    layers: int = 4
+    layers: int = 6
     heads: int = 4
     key_heads: int = 2
-    inner: int = 512
+    inner: int = 256
     context: int = 4096
     rope_base: float = 1_000_000.0
     norm_epsilon: float = 1e-6

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Recipe:
-    """Rates are those at their highest. A step takes `batches` of rows of about one length, and `batch_tokens` in all."""
+    """Rates are those at their highest. A step takes `batches` of rows of about one length, `batch_tokens` in all."""
 
     steps: int = 1300
     seed: int = 1
@@ -16,7 +16,8 @@ class Recipe:
     batch_tokens: int = 4096
     batches: int = 3
     context: int = 4096
-    drill_steps: int = 50
+    drill_steps: int = 30
+    brief_share: float = 0.45
     matrix_rate: float = 0.006
     other_rate: float = 0.004
     warm_up: int = 20

@@ -18,12 +18,14 @@ from torch.nn import functional
 from vestibule.training.tiny.batches import Batch, Row, rows, stack, stream
 from vestibule.training.tiny.chatml import render
 from vestibule.training.tiny.dialogues import draw
-from vestibule.training.tiny.dialogues.drawing import SHARES
+from vestibule.training.tiny.dialogues.drawing import BRIEF_FIRST, SHARES
 from vestibule.training.tiny.drill import drills
 from vestibule.training.tiny.induction import begin
 from vestibule.training.tiny.model import Shape, TinyQwen2
 from vestibule.training.tiny.recipe import Progress, Recipe
 from vestibule.training.tiny.tokenizer import train as train_tokenizer
+
+FULL_FROM = 10_000_000  # number of the first dialogue of the last lessons, so that none comes twice
 
 
 def train(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 200) -> tuple[TinyQwen2, Tokenizer]:
@@ -48,12 +50,14 @@ def train(recipe: Recipe, report: Callable[[Progress], None], look_every: int = 
 
 
 def _lessons(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[list[Batch]]:
-    """Drills first, then dialogues, of several lengths and so of several kinds in every step."""
+    """Drills first, then mostly brief dialogues, then all; of several lengths and so of several kinds in every step."""
     budget = recipe.batch_tokens // recipe.batches
     drilled = drills(recipe.seed, tokenizer.get_vocab_size(), recipe.context, budget)
-    dialogues = stream(recipe.seed, tokenizer, recipe.context, budget, SHARES)
+    briefly = stream(recipe.seed, tokenizer, recipe.context, budget, BRIEF_FIRST)
+    fully = stream(recipe.seed, tokenizer, recipe.context, budget, SHARES, first=FULL_FROM)
     for step in range(recipe.steps):
-        lesson = drilled if step < recipe.drill_steps else dialogues
+        is_early = step < recipe.drill_steps + recipe.brief_share * recipe.steps
+        lesson = drilled if step < recipe.drill_steps else briefly if is_early else fully
         yield [next(lesson) for _ in range(recipe.batches)]
 
 

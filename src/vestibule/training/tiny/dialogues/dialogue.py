@@ -9,7 +9,7 @@ from typing import Literal
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 Speaker = Literal["system", "user", "assistant", "tool"]
-Kind = Literal["results", "passages", "refusal", "missing", "json", "tool_call", "tool_reply", "copy", "talk"]
+Kind = Literal["results", "passages", "refusal", "missing", "json", "tool_call", "tool_reply", "copy", "talk", "brief"]
 
 
 @dataclass(frozen=True)

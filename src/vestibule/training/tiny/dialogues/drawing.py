@@ -11,6 +11,7 @@ from vestibule.generation.prompts import GROUNDED, prompt
 from vestibule.training.tiny.dialogues import passages, results, tasks
 from vestibule.training.tiny.dialogues.dialogue import Dialogue, Kind, Turn
 
+SHORT = "Answer from the sources."
 NOT_KNOWN = "The knowledge base does not answer this question."
 SHARES: Mapping[Kind, float] = {
     "results": 0.26,
@@ -23,6 +24,7 @@ SHARES: Mapping[Kind, float] = {
     "copy": 0.10,
     "talk": 0.04,
 }
+BRIEF_FIRST: Mapping[Kind, float] = {**{kind: share * 0.4 for kind, share in SHARES.items()}, "brief": 0.6}
 
 
 def draw(seed: int, number: int, shares: Mapping[Kind, float] = SHARES) -> Dialogue:
@@ -43,7 +45,7 @@ def grounded(random: Random, question: str, sources: Sequence[Source], gaps: Seq
     text = system.content
     if sources and random.random() < 0.3:
         kept = [s for s in GROUNDED.split(". ") if random.random() < 0.6]
-        text = text.replace(GROUNDED, ". ".join(kept) or "Answer from the sources.")
+        text = text.replace(GROUNDED, ". ".join(kept) or SHORT)
     return Turn("system", text), Turn("user", user.content)
 
 
@@ -75,6 +77,24 @@ def _refusal(random: Random) -> Dialogue:
     return Dialogue("refusal", (system, *(before if random.random() < 0.5 else ()), *after))
 
 
+def _brief(random: Random) -> Dialogue:
+    """Short sources under a short instruction, in training alone: choices come thick, and rows stay short."""
+    if random.random() < 0.5:
+        sources = results.brief_sources(random)
+        reply = results.repeat(sources, ())
+        turns: tuple[Turn, ...] = (Turn("user", results.question(random, "it")), Turn("assistant", reply))
+    else:
+        shelf = passages.shelf(random, padded=False)
+        sources = shelf.sources
+        asked = random.sample(shelf.facts, len(shelf.facts))
+        pairs = [(Turn("user", f.question), Turn("assistant", passages.answer(n, f))) for n, f in asked]
+        refused = (Turn("user", shelf.absent[0].question), Turn("assistant", passages.REFUSAL))
+        pairs.insert(random.randint(0, len(pairs)), refused)
+        turns = tuple(turn for pair in pairs for turn in pair)
+    system = prompt((), sources, ())[0].content.replace(GROUNDED, SHORT)
+    return Dialogue("brief", (Turn("system", system), *turns))
+
+
 def _missing(random: Random) -> Dialogue:
     """No source at all: what is missing is said, or that nothing is known."""
     question, _, _ = results.result_sources(random)
@@ -89,6 +109,7 @@ _DRAWS: Mapping[Kind, Callable[[Random], Dialogue]] = {
     "passages": _passages,
     "refusal": _refusal,
     "missing": _missing,
+    "brief": _brief,
     "json": tasks.json_task,
     "tool_call": tasks.tool_call,
     "tool_reply": tasks.tool_reply,

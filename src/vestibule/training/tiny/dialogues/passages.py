@@ -79,12 +79,14 @@ class Shelf:
     absent: tuple[Fact, ...]
 
 
-def shelf(random: Random, most: int = 6) -> Shelf:
+def shelf(random: Random, *, padded: bool = True) -> Shelf:
     sources, facts = [], []
-    for number in range(1, min(random.choice((1, 2, 2, 3, 4, 6)), most) + 1):
+    for number in range(1, random.choice((1, 2, 2, 3, 4, 6)) + 1):
         about = _subject(random)
         held = [fact(random, about if n == 0 else _subject(random)) for n in range(random.choice((1, 1, 2)))]
-        pieces = [f.sentence for f in held] + [filler(random) for _ in range(random.choice((0, 0, 0, 1, 1, 2, 5)))]
+        pieces = [f.sentence for f in held] + [
+            filler(random) for _ in range(random.choice((0, 0, 0, 1, 1, 2, 5)) if padded else 0)
+        ]
         random.shuffle(pieces)
         title = f"{words.place(random)} {random.choice(_TITLES)}"
         passage = Passage("c", "d", title, random.choice(("§ ", "page ")) + _locator(random), " ".join(pieces), 0.0)

@@ -48,9 +48,9 @@ def filler(random: Random) -> str:
     return fill(random, random.choice(_FILLERS)) if random.random() < 0.8 else scrambled(random)
 
 
-def scrambled(random: Random) -> str:
+def scrambled(random: Random, most: int = 14) -> str:
     """Words and figures in no order, as a sentence."""
-    said = [_piece(random) for _ in range(random.randint(4, 14))]
+    said = [_piece(random) for _ in range(random.randint(min(most, 4) - 2, most))]
     first = said[0]
     return " ".join([first[:1].upper() + first[1:], *said[1:]]) + "."
 

@@ -166,6 +166,15 @@ def result_sources(random: Random) -> tuple[str, tuple[Source, ...], tuple[str, 
     return question(random, building), sources, gaps(random, 0.15)
 
 
+def brief_sources(random: Random) -> tuple[Source, ...]:
+    """Many short results: little to repeat, often the place to change."""
+    results = []
+    for _ in range(random.randint(1, 5)):
+        said = tuple(scrambled(random, 4) for _ in range(random.randint(1, 4)))
+        results.append(_computed(words.building(random), random.choice(TOOLS), said[:-1], said[-1]))
+    return tuple(Source(n, result) for n, result in enumerate(results, 1))
+
+
 def question(random: Random, building: str) -> str:
     return fill(random, random.choice(_QUESTIONS).replace("{0}", building))
 
@@ -203,7 +212,11 @@ def _result(random: Random, building: str, tool: str) -> ToolResult:
     if random.random() < 0.35:
         said[random.randrange(len(said))] = scrambled(random)
     method = fill(random, random.choice(_METHODS)) if random.random() < 0.8 else scrambled(random)
-    return ToolResult("r", tool, "b", building, None, _NO_PERIOD, (), 1.0, method, tuple(said))
+    return _computed(building, tool, tuple(said), method)
+
+
+def _computed(building: str, tool: str, statements: tuple[str, ...], method: str) -> ToolResult:
+    return ToolResult("r", tool, "b", building, None, _NO_PERIOD, (), 1.0, method, statements)
 
 
 def _aside(random: Random) -> Passage:

@@ -225,8 +225,5 @@ _TALK = (
 
 
 def talk(random: Random) -> Dialogue:
-    """One to four exchanges that need no source."""
-    turns = [*_system(random)]
-    for questions, reply in random.sample(_TALK, random.randint(1, 4)):
-        turns += [Turn("user", random.choice(questions)), Turn("assistant", reply)]
-    return Dialogue("talk", tuple(turns))
+    questions, reply = random.choice(_TALK)
+    return Dialogue("talk", (*_system(random), Turn("user", random.choice(questions)), Turn("assistant", reply)))
