@@ -64,7 +64,6 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml requirements/constraints.txt re
 
 $(VENV)/.dev: $(VENV)/.base
 	@$(PIP) install -c requirements/constraints.txt -e '.[dev]'
-	@$(PIP) install 'torch==2.13.0+cpu' gguf 2>/dev/null || echo "No CPU build of PyTorch to be had: tests that train will not run."
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } || \
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@

@@ -71,7 +71,7 @@ def _look(attention: Attention, shape: Shape, head: int, sought: Sequence[Tensor
 
 
 def _compare(into: Tensor, read: Sequence[Tensor], group: int) -> None:
-    """Let a query or a key hold what each of `read` reads, one after the other among the dimensions that turn slowly."""
+    """Let a query or a key hold what each of `read` reads, one by one among the dimensions that turn slowly."""
     size = into.shape[0]
     slow = torch.arange(size).view(2, -1)[:, -SLOWEST:].flatten().view(COMPARED, -1)
     room = slow.shape[1]
