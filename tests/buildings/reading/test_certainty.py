@@ -54,3 +54,10 @@ def test_per_area_is_not_a_question_about_the_floor_area() -> None:
 def test_before_at_the_start_of_a_clause_is_no_date() -> None:
     reading = read("What is normal on a working day, before we look at the gas of Harbour Office?", [], PORTFOLIO)
     assert reading.period is None or reading.period.label == "2025"
+
+
+def test_one_month_or_the_other_is_a_comparison() -> None:
+    (call,) = read("Did Harbour Office use more electricity in September 2025 or in October?", [], PORTFOLIO).calls
+    assert call.tool == "comparison"
+    assert call.second_period is not None
+    assert {call.period.label, call.second_period.label} == {"September 2025", "October 2025"}

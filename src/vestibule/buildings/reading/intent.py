@@ -68,6 +68,7 @@ INTENTS: tuple[tuple[Tool, re.Pattern[str]], ...] = (
     ("comparison", _any(
         "compare", "vs", r"(?:more|less|high|low|fewer)(?: [\w@§]+){0,7} than",
         "than (?:in |at |the |on |during )*[@§]", "or §", "previous",
+        r"(?:more|less|high|low)(?: [\w@§]+){0,8} or (?:in |at |on |during )?@\w+",
     )),
     ("profile", _any("baseload", "profile", "night", "weekends", "day time", "unoccupied")),
     ("peaks", _any("peak", "spike", "load factor", "most")),
