@@ -11,6 +11,7 @@ import json
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,8 +48,17 @@ def measure(only: list[str]) -> Figures:
             check=True,
             text=True,
         )
-        figures[name] = {k: float(v) for k, v in json.loads(done.stdout.splitlines()[-1]).items()}
+        figures[name] = dict(_numbers(json.loads(done.stdout)))
     return figures
+
+
+def _numbers(printed: dict[str, object], under: str = "") -> Iterator[tuple[str, float]]:
+    """Every number, nested ones under dotted names; what is no number is left out."""
+    for name, value in printed.items():
+        if isinstance(value, dict):
+            yield from _numbers(value, f"{under}{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{under}{name}", float(value)
 
 
 def show(figures: Figures, before: Figures) -> None:

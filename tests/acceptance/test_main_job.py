@@ -5,6 +5,7 @@ import json
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -178,3 +179,39 @@ def test_ask_without_a_server(demo: Product) -> None:
     )
     assert asked.returncode == 1
     assert "vestibule demo" in asked.stderr
+
+
+def test_a_bad_file_is_named_and_the_others_go_on(demo: Product, tmp_path: Path) -> None:
+    (tmp_path / "empty.md").write_bytes(b"")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    (tmp_path / "good.md").write_text("# Pump P-7\n\nClose valves V-3 and V-4 first.\n")
+    done = run(demo, "ingest", str(tmp_path))
+    assert done.returncode == 1
+    assert "1 of 3 taken in." in done.stdout
+    assert "empty.md: The file is empty" in done.stderr
+    assert "broken.pdf: The PDF is broken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_keys_are_shown_once_and_can_be_revoked(demo: Product) -> None:
+    made = json.loads(run(demo, "keys", "create", "--tenant", "acme", "--scope", "inference", "--json").stdout)
+    assert made["scopes"] == ["inference"]
+    listed = run(demo, "keys", "list", "--json").stdout
+    assert made["id"] in listed
+    assert made["key"] not in listed
+    assert run(demo, "keys", "revoke", made["id"]).returncode == 0
+    assert "revoked" in run(demo, "keys", "list").stdout
+
+
+def test_models_are_listed_and_a_file_that_is_none_is_refused(demo: Product, tmp_path: Path) -> None:
+    assert "extractive" in run(demo, "models", "list").stdout
+    (tmp_path / "x.gguf").write_text("no model")
+    refused = run(demo, "models", "add", str(tmp_path / "x.gguf"))
+    assert refused.returncode == 1
+    assert "is not a GGUF file" in refused.stderr
+    assert run(demo, "models", "remove", "nothing").returncode == 1
+
+
+def test_wrong_usage_is_exit_2(demo: Product) -> None:
+    assert run(demo, "frobnicate").returncode == 2
+    assert run(demo, "ask").returncode == 2

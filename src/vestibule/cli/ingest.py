@@ -34,6 +34,7 @@ async def _ingest(settings: Settings, paths: tuple[Path, ...], tenant: str, as_j
         accepted = await _accept(house, paths, tenant, failed)
         await _work(house, tenant, accepted)
         documents = [d for d in await house.knowledge.documents(tenant) if d.id in accepted]
+    offered = len(accepted) + len(failed)
     for document in documents:
         if document.error:
             failed[document.path] = document.error
@@ -52,7 +53,7 @@ async def _ingest(settings: Settings, paths: tuple[Path, ...], tenant: str, as_j
     for name, reason in failed.items():
         click.echo(f"vestibule: {name}: {reason}", err=True)
     if not as_json:
-        click.echo(f"{len(accepted) - sum(1 for d in documents if d.error)} of {len(accepted) + len(failed)} taken in.")
+        click.echo(f"{offered - len(failed)} of {offered} taken in.")
     if failed:
         raise InvalidRequest(f"{len(failed)} of the files could not be taken in.")
 

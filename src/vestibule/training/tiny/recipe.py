@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 class Recipe:
     """Rates are those at their highest. A step takes `batches` of rows of about one length, `batch_tokens` in all."""
 
-    steps: int = 1300
+    steps: int = 1600
     seed: int = 1
     vocabulary: int = 1024
     tokenizer_dialogues: int = 3000
@@ -17,8 +17,8 @@ class Recipe:
     batches: int = 3
     context: int = 4096
     drill_steps: int = 30
-    brief_share: float = 0.45
-    matrix_rate: float = 0.006
+    brief_share: float = 0.4
+    matrix_rate: float = 0.005
     other_rate: float = 0.004
     warm_up: int = 20
     decay_share: float = 0.6

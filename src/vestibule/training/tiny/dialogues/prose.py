@@ -11,7 +11,7 @@ _PLAIN = words.listed(
     "a about after air all also and any are area as at be before below between both building but by can check clean "
     "closed cold cooling daily damper day door down during each energy every fan filter first for from full ground "
     "hand has have heat heating hour hours if in is it its kept last level light line list load log low main may "
-    "meter month more must night no not note of off on only open operator or order other out over part per plan "
+    "meter month more must night not note of off on only open operator or order other out over part per plan "
     "plant pump rate record report return room round running safety same season sensor service set side since small "
     "space started supply system tenant than that the then there these this time to under unit until up use valve "
     "value water week when where which while who wind window with without work year"

@@ -79,18 +79,18 @@ UNITS = (
     "hours",
     "days",
     "minutes",
-    "W",
+    "Wh",
     "ppm",
     "m³/h",
     "MWh",
     "kg",
-    "m",
-    "l",
+    "km",
+    "GJ",
     "kWh/m²",
     "years",
     "lux",
-    "V",
-    "A",
+    "kV",
+    "mA",
 )
 
 
