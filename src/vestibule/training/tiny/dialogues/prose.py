@@ -8,7 +8,7 @@ from vestibule.training.tiny.dialogues import words
 from vestibule.training.tiny.dialogues.slots import fill
 
 _PLAIN = words.listed(
-    "a about after air all also and any are area as at be before below between both building but by can check clean "
+    "about after air all also and any are area as at be before below between both building but by can check clean "
     "closed cold cooling daily damper day door down during each energy every fan filter first for from full ground "
     "hand has have heat heating hour hours if in is it its kept last level light line list load log low main may "
     "meter month more must night not note of off on only open operator or order other out over part per plan "
