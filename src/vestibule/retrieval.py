@@ -22,6 +22,7 @@ from vestibule.core.evidence import Evidence, Finding, Passage, ToolResult
 from vestibule.core.ports import Embedder, Vector
 from vestibule.knowledge import KnowledgeBase
 
+LONGEST_QUESTION = 4_000  # characters that are searched for; the embedder reads fewer
 PASSAGES = 8
 RELATED_DAYS = 21
 CAUSE_WORDS = {
@@ -43,16 +44,17 @@ class Retriever:
         """All that may ground an answer to the last question of `request`. `vector` is its embedding."""
         history = [m.content for m in request.messages if m.role == "user"][:-1]
         portfolio = await self._buildings.portfolio(tenant)
-        reading = read(request.question, history, portfolio)
+        question = request.question[:LONGEST_QUESTION]
+        reading = read(question, history, portfolio)
         reading = _restricted_to(reading, request.options.buildings, {b.id for b in portfolio.buildings})
         if not reading.is_certain and request.options.knowledge:
-            passages = await self._search(tenant, request.question, vector, reading)
+            passages = await self._search(tenant, question, vector, reading)
             if passages:
                 return Evidence(tuple(passages))
         results, missing = await self._run(tenant, reading)
         passages = []
         if request.options.knowledge:
-            passages = await self._passages(tenant, request.question, vector, reading, results)
+            passages = await self._passages(tenant, question, vector, reading, results)
         return Evidence(tuple(passages), tuple(results), (*reading.gaps, *missing))
 
     async def _search(self, tenant: str, question: str, vector: Vector, reading: Reading) -> list[Passage]:

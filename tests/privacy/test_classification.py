@@ -70,3 +70,15 @@ def test_classes_read_from_labels() -> None:
 def test_joined_keeps_reasons_once() -> None:
     one = Classification(PrivacyClass.PUBLIC, ("a",))
     assert one.joined(Classification(PrivacyClass.RESTRICTED, ("a", "b"))).reasons == ("a", "b")
+
+
+def test_a_span_is_found_whole_wherever_a_long_text_is_cut() -> None:
+    for before in range(8180, 8200):
+        text = "x" * before + " m.berg@example.org " + "y" * 9000
+        assert [text[s.start : s.end] for s in Detector().detect(text)] == ["m.berg@example.org"]
+
+
+def test_many_spans_are_told_apart() -> None:
+    spans = Detector().detect("m.berg@example.org " * 20_000)
+    assert len(spans) == 20_000
+    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))

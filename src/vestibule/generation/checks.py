@@ -15,6 +15,8 @@ from vestibule.core.evidence import Passage, Quantity, ToolResult
 from vestibule.core.generation import ModelRequest, Source
 from vestibule.core.sentences import numbers, sentences
 
+SAID_BY_CALLER = 4_000  # characters of a turn whose numbers an answer may repeat
+TURNS = 8
 MARKER = re.compile(r"\s?\[(\d{1,3})\]")
 _SENTENCE_END = re.compile(r"[.!?](?:\s?\[\d{1,3}\])*\s+|\n+")
 
@@ -85,7 +87,7 @@ class _Numbers:
     def __init__(self, request: ModelRequest) -> None:
         self._literal: set[float] = set()
         self._quantities: list[float] = []
-        texts: list[str] = [m.content for m in request.messages] + list(request.gaps)
+        texts: list[str] = [m.content[:SAID_BY_CALLER] for m in request.messages[-TURNS:]] + list(request.gaps)
         for source in request.sources:
             texts.extend(_texts(source))
             if isinstance(source.origin, ToolResult):

@@ -26,9 +26,10 @@ class Recognizer:
     score: float = 0.9
     valid: Callable[[re.Match[str]], bool] = _always
 
-    def find(self, text: str) -> Iterator[Span]:
-        """Yield spans; the group named `value` is the span where the pattern has one."""
+    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+        """Yield spans of matches that lie in text[start:end]; what stands before `start` is still seen as context. The
+        group named `value` is the span where the pattern has one."""
         group: int | str = "value" if "value" in self.pattern.groupindex else 0
-        for match in self.pattern.finditer(text):
+        for match in self.pattern.finditer(text, start, len(text) if end is None else end):
             if self.valid(match):
                 yield Span(self.type, match.start(group), match.end(group), self.score, self.type.lower(), self.rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import msgspec
@@ -12,6 +13,8 @@ from vestibule.core.generation import ModelRequest
 from vestibule.core.ports import Embedder
 from vestibule.providers.base import Chunk
 from vestibule.providers.extractive.composition import compose
+
+STRETCH = 8192  # characters
 
 
 class ExtractiveProvider:
@@ -25,9 +28,17 @@ class ExtractiveProvider:
     def encode(self, request: ModelRequest, model: str) -> bytes:
         return msgspec.msgpack.encode(request)
 
+    def _count(self, request: ModelRequest) -> int:
+        """Counted in stretches, so that a prompt of megabytes does not keep the interpreter from others."""
+        return sum(
+            self._embedder.count_tokens(m.content[start : start + STRETCH])
+            for m in request.messages
+            for start in range(0, len(m.content), STRETCH)
+        )
+
     async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         request = msgspec.msgpack.decode(cleared.body, type=ModelRequest)
-        prompt_tokens = sum(self._embedder.count_tokens(m.content) for m in request.messages)
+        prompt_tokens = await asyncio.to_thread(self._count, request)
         completion_tokens = 0
         pieces = [piece async for piece in compose(request, self._embedder)]
         limit = request.sampling.max_tokens
