@@ -19,6 +19,8 @@ from vestibule.core.settings import Settings
 from vestibule.demo.loading import DEFAULT_SEED, load_demo
 from vestibule.telemetry.logs import configure
 
+BACKLOG = 2048
+
 
 def run(main: Coroutine[object, object, None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -87,5 +89,7 @@ async def _announce_first_key(house: House, console: Console) -> None:
 
 
 def _address(listener: socket.socket) -> str:
+    """Where to ask. From now on who asks waits in the queue instead of being refused."""
+    listener.listen(BACKLOG)
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
