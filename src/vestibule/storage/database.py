@@ -90,9 +90,16 @@ class Database:
             yield connection
 
     async def ping(self) -> None:
-        """Return if the database answers; raise `Unavailable` if it does not, with the next step."""
-        async with self.owner():
-            pass
+        """Return if the database answers; raise `Unavailable` if it does not, with the next step.
+
+        Asked twice: the first may have reached a server that was just going down, and the second brings it back.
+        """
+        try:
+            async with self.owner():
+                pass
+        except Unavailable:
+            async with self.owner():
+                pass
 
     async def close(self) -> None:
         """Close every connection and let go of the embedded server, which stops if we were its last user."""
