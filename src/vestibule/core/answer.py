@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
-FinishReason = Literal["stop", "length", "content_filter"]
+from vestibule.core.chat import ToolCall
+
+FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 CacheStatus = Literal["hit", "miss", "bypass"]
 Location = Literal["home", "cloud"]
 
@@ -92,7 +94,8 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Delta(msgspec.Struct, frozen=True):
-    text: str
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -105,6 +108,7 @@ class Completed(msgspec.Struct, frozen=True):
     finish_reason: FinishReason
     usage: Usage
     report: Report
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 Event = Opened | Delta | Completed

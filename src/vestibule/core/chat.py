@@ -10,10 +10,45 @@ Role = Literal["system", "developer", "user", "assistant", "tool"]
 CacheMode = Literal["default", "bypass", "refresh", "only"]
 
 
+class ToolCall(msgspec.Struct, frozen=True):
+    """A call the model asks the caller to make. `arguments` is JSON as the model wrote it, not parsed."""
+
+    id: str
+    name: str
+    arguments: str = ""
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """A function the caller offers; `parameters` is its JSON schema."""
+
+    name: str
+    description: str = ""
+    parameters: dict[str, Any] = {}
+
+
+class ToolChoice(msgspec.Struct, frozen=True):
+    """Whether a function may, must or must not be called; `name` where one of them must."""
+
+    mode: Literal["auto", "none", "required"] = "auto"
+    name: str | None = None
+
+
+class ResponseFormat(msgspec.Struct, frozen=True):
+    """`schema` is there for `json_schema` only."""
+
+    kind: Literal["text", "json_object", "json_schema"] = "text"
+    name: str = ""
+    schema: dict[str, Any] | None = None
+
+
 class Message(msgspec.Struct, frozen=True):
+    """`tool_calls` belong to an assistant's turn; `tool_call_id` says which of them a tool's turn answers."""
+
     role: Role
     content: str = ""
     name: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
 
 
 class Controls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +90,9 @@ class ChatRequest(msgspec.Struct, frozen=True):
     stream: bool = False
     include_usage: bool = False
     sampling: Sampling = Sampling()
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    response_format: ResponseFormat = ResponseFormat()
     options: Options = Options()
     metadata: dict[str, Any] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vestibule.core.chat import Controls, Message, Sampling
+from vestibule.core.chat import Controls, Message, ResponseFormat, Sampling, Tool, ToolChoice
 from vestibule.core.evidence import Passage, ToolResult
 
 
@@ -23,6 +23,9 @@ class ModelRequest(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...] = ()
     gaps: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    response_format: ResponseFormat = ResponseFormat()
     controls: Controls = Controls()
 
     @property
