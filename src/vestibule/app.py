@@ -135,7 +135,7 @@ async def _models(settings: Settings, embedder: MiniLM, sealer: Sealer, stack: A
         *_configured(settings, sealer),
         *(Model(m.name, m.name, daemon, "home") for m in ollama.models if daemon),
         *[await _local(settings, stack, *each) for each in added],
-        Model("extractive", "extractive", ExtractiveProvider(embedder), "home"),
+        Model("extractive", "extractive", ExtractiveProvider(embedder), "home", can=frozenset()),
     ]
 
 

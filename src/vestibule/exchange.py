@@ -30,7 +30,7 @@ from vestibule.core.answer import (
     Usage,
 )
 from vestibule.core.caller import Caller
-from vestibule.core.chat import ChatRequest
+from vestibule.core.chat import ChatRequest, ToolCall
 from vestibule.core.sensitivity import Classification, PrivacyClass
 from vestibule.generation.checks import AnswerCheck
 from vestibule.monitoring.requests import Outcome, RequestRecord
@@ -52,6 +52,7 @@ class Piece:
 
     text: str
     candidate: Candidate
+    tool_calls: tuple[ToolCall, ...] = ()
     end: End | None = None
 
 
@@ -121,9 +122,8 @@ class Exchange:
             timings_ms=self._timings(),
         )
         self.end("answered", "ok")
-        self.answer = Completed(
-            self.id, self.created, model.id, text, last.finish_reason or "stop", last.usage or Usage(), report
-        )
+        usage, finish = last.usage or Usage(), last.finish_reason or "stop"
+        self.answer = Completed(self.id, self.created, model.id, text, finish, usage, report, last.tool_calls)
         return self.answer
 
     def recall(self, answer: Completed, age_s: float) -> Completed:

@@ -86,7 +86,7 @@ class Pipeline:
                 exchange.classification = exchange.classification.joined(self.classifier.evidence(evidence))
 
             with exchange.timed("plan"):
-                planned = plan(self.catalogue, request.model, exchange.classification)
+                planned = plan(self.catalogue, request, exchange.classification)
                 grounded = ground(request, evidence)
                 live = await self._resolving(caller, grounded)
 
@@ -96,9 +96,9 @@ class Pipeline:
                     if exchange.first_token_s is None:
                         exchange.note_first_token()
                         yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
-                    if piece.text:
+                    if piece.text or piece.tool_calls:
                         said += piece.text
-                        yield Delta(piece.text)
+                        yield Delta(piece.text, piece.tool_calls)
                     if piece.end:
                         answer = exchange.complete(piece.candidate, said, piece.end)
                         self._remember(exchange, key, answer)
@@ -189,7 +189,7 @@ class Pipeline:
         if last is None:
             raise UpstreamFailed(f"{candidate.model.id} ended without finishing its answer.", next_step="Ask again.")
         exchange.attempts.append(Attempt(candidate.model.id, "answered"))
-        yield Piece(text + check.finish(), candidate, End(last, check))
+        yield Piece(text + check.finish(), candidate, last.tool_calls, End(last, check))
 
     def _clear(self, exchange: Exchange, candidate: Candidate, grounded: ModelRequest) -> ClearedRequest:
         model = candidate.model

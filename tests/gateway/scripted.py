@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
+from msgspec.structs import replace
+
 from vestibule.access import Access
 from vestibule.core import errors
 from vestibule.core.answer import (
@@ -22,10 +24,11 @@ from vestibule.core.answer import (
     Usage,
 )
 from vestibule.core.caller import Credential
-from vestibule.core.chat import ChatRequest
+from vestibule.core.chat import ChatRequest, ToolCall
 
 PIECES = ("The electricity use was high", " because a damper was stuck", " [1].", "\n\n“Größe” 😀")
 ANSWER = "".join(PIECES)
+CALLS = (ToolCall("call_1", "get_peak", '{"building": "A"}'), ToolCall("call_2", "list_meters", "{}"))
 SECRET = "the tenant of room 4 is Ada"
 
 REFUSALS: dict[str, errors.VestibuleError] = {
@@ -91,7 +94,10 @@ class ScriptedPipeline:
             await asyncio.sleep(0)
         if what == "stall":
             await asyncio.Event().wait()
-        if what != "cut":
+        if what == "call":
+            yield Delta(tool_calls=CALLS)
+            yield replace(completed(), text=ANSWER, finish_reason="tool_calls", tool_calls=CALLS)
+        elif what != "cut":
             yield completed("length" if what == "long" else "stop")
 
 

@@ -112,8 +112,8 @@ NO_REQUEST = [
     (b'{"model": "auto", "messages": [{"role": "user", "content": "\\ud800"}]}', "not JSON"),
     (b'{"model": "auto", "messages": [{"role": "user", "content": "a\\u0000b"}]}', "U+0000"),
     (b'{"model": "auto", "messages": ' + b"[" * 200_000, "messages[0]"),
-    (b'{"model": "auto", "tool_choice": ' + b"[" * 200_000, "nested too deeply"),
-    (b'{"model": "auto", "tool_choice": ' + b'{"a":' * 200_000, "nested too deeply"),
+    (b'{"model": "auto", "prediction": ' + b"[" * 200_000, "nested too deeply"),
+    (b'{"model": "auto", "prediction": ' + b'{"a":' * 200_000, "nested too deeply"),
 ]
 
 

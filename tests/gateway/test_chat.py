@@ -7,10 +7,11 @@ import json
 
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolParam
 
 from tests.gateway.conftest import Server
-from tests.gateway.scripted import ANSWER, PIECES, SECRET
-from vestibule.core.chat import Options
+from tests.gateway.scripted import ANSWER, CALLS, PIECES, SECRET
+from vestibule.core.chat import Options, Tool
 
 
 async def test_the_sdk_gets_an_answer(server: Server) -> None:
@@ -216,3 +217,24 @@ async def _consume(client: openai.AsyncOpenAI, question: str, stream: bool) -> N
     )
     async for _ in chunks:
         pass
+
+
+async def test_calls_of_functions_reach_the_sdk_whole_and_streamed(server: Server) -> None:
+    tools: list[ChatCompletionToolParam] = [
+        {"type": "function", "function": {"name": "get_peak", "parameters": {"type": "object"}}}
+    ]
+    asked: list[ChatCompletionMessageParam] = [{"role": "user", "content": "call it"}]
+    async with server.sdk() as client:
+        whole = await client.chat.completions.create(model="auto", messages=asked, tools=tools)
+        stream = await client.chat.completions.create(model="auto", messages=asked, tools=tools, stream=True)
+        chunks = [chunk async for chunk in stream]
+    assert server.pipeline.requests[0].tools == (Tool("get_peak", "", {"type": "object"}),)
+    assert whole.choices[0].finish_reason == chunks[-1].choices[0].finish_reason == "tool_calls"
+    said = [(c.id, c.function.name, c.function.arguments) for c in whole.choices[0].message.tool_calls or []]  # type: ignore[union-attr]  # only functions are called here
+    streamed = [
+        (c.index, c.id, c.function and (c.function.name, c.function.arguments))
+        for chunk in chunks
+        for c in chunk.choices[0].delta.tool_calls or []
+    ]
+    assert said == [(c.id, c.name, c.arguments) for c in CALLS]
+    assert streamed == [(n, c.id, (c.name, c.arguments)) for n, c in enumerate(CALLS)]

@@ -38,6 +38,12 @@ async def test_replies(server: Server) -> None:
         assert chunks[-1].pop("vestibule")
         for chunk in chunks:
             assert list(violations(chunk, schemas()["CreateChatCompletionStreamResponse"])) == []
+    called = (await server.chat("call it")).json
+    assert called.pop("vestibule")
+    assert list(violations(called, schemas()["CreateChatCompletionResponse"])) == []
+    for event in (await server.chat("call it", stream=True)).body.decode().split("\n\n")[:-3]:
+        chunk = json.loads(event.removeprefix("data: "))
+        assert list(violations(chunk, schemas()["CreateChatCompletionStreamResponse"])) == []
     models = (await server.ask("GET", "/v1/models")).json
     assert list(violations(models, schemas()["ListModelsResponse"])) == []
     vectors = (await server.ask("POST", "/v1/embeddings", {"model": "auto", "input": ["a", "b"]})).json

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec.structs import replace
 
-from vestibule.core.chat import Message, Sampling
+from vestibule.core.chat import Message, ResponseFormat, Sampling, Tool, ToolCall, ToolChoice
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.core.generation import ModelRequest
@@ -153,3 +154,74 @@ async def test_home_hosts_are_home() -> None:
         provider = OpenAIProvider("local", url.replace("127.0.0.1", "localhost"), HomeTransport(("localhost",)))
         cleared = ClearedRequest(provider.encode(REQUEST, "tiny"), provider.destination, "tiny", 1, "a", 1e12)
         assert "".join([c.text async for c in provider.send(cleared)]) == "ok"
+
+
+def called(*pieces: dict[str, object], finish: str | None = None) -> bytes:
+    """`ChatCompletionMessageToolCallChunk`."""
+    return event(choices=[{"index": 0, "delta": {"tool_calls": list(pieces)}, "finish_reason": finish}])
+
+
+async def test_calls_of_functions_are_put_together_from_their_pieces() -> None:
+    pieces = (
+        called({"index": 0, "id": "call_a", "type": "function", "function": {"name": "get_peak", "arguments": ""}}),
+        called({"index": 0, "function": {"arguments": '{"building":'}}),
+        called({"index": 1, "function": {"name": "list_meters", "arguments": "{}"}}),
+        called({"index": 0, "function": {"arguments": ' "A"}'}}),
+        called(finish="tool_calls"),
+        USAGE,
+        DONE,
+    )
+    async with server(sends(HEAD, *map(chunked, pieces), b"0\r\n\r\n")) as url:
+        answer = await ask(url)
+    first, second = answer[-1].tool_calls
+    assert (first.id, first.name, first.arguments) == ("call_a", "get_peak", '{"building": "A"}')
+    assert (second.name, second.arguments) == ("list_meters", "{}")
+    assert second.id.startswith("call_")
+    assert answer[-1].finish_reason == "tool_calls"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [called({"index": 0, "function": {"arguments": "{}"}}, finish="tool_calls")],
+        [called(*({"index": n, "function": {"name": "f"}} for n in range(129)), finish="tool_calls")],
+    ],
+)
+async def test_calls_without_end_or_name_are_a_failure(pieces: list[bytes]) -> None:
+    async with server(sends(HEAD, *map(chunked, pieces), b"0\r\n\r\n")) as url:
+        with pytest.raises(UpstreamFailed):
+            await ask(url)
+
+
+async def test_functions_turns_and_formats_are_sent_as_published() -> None:
+    schema = {"type": "object", "properties": {}}
+    call = ToolCall("call_a", "f", "{}")
+    request = ModelRequest(
+        (Message("user", "x"), Message("assistant", tool_calls=(call,)), Message("tool", "y", tool_call_id="call_a")),
+        tools=(Tool("f", "does f", schema),),
+        tool_choice=ToolChoice("required", "f"),
+        response_format=ResponseFormat("json_schema", "answer", schema),
+    )
+    provider = OpenAIProvider("local", "http://127.0.0.1:1/v1", HomeTransport())
+    body = json.loads(provider.encode(request, "tiny"))
+    assert body["messages"][1:] == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "call_a", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
+        },
+        {"role": "tool", "content": "y", "tool_call_id": "call_a"},
+    ]
+    assert body["tools"] == [
+        {"type": "function", "function": {"name": "f", "description": "does f", "parameters": schema}}
+    ]
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "f"}}
+    assert body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": schema, "strict": True},
+    }
+    free = json.loads(provider.encode(replace(request, tool_choice=ToolChoice("none")), "tiny"))
+    assert free["tool_choice"] == "none"
+    loose = replace(request, tools=(), response_format=ResponseFormat("json_object"))
+    assert json.loads(provider.encode(loose, "tiny"))["response_format"] == {"type": "json_object"}
+    assert "tools" not in json.loads(provider.encode(REQUEST, "tiny"))

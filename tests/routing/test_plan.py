@@ -1,7 +1,11 @@
 """The catalogue and the plan: who may answer, in which order, and why not the others."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
+from vestibule.core.chat import ChatRequest, Message, ResponseFormat, Tool, ToolChoice
 from vestibule.core.clearance import Sealer
 from vestibule.core.errors import NoCandidate, NotFound
 from vestibule.core.sensitivity import Classification, PrivacyClass
@@ -11,6 +15,7 @@ from vestibule.providers.openai import OpenAIProvider
 from vestibule.routing.catalogue import Catalogue, Model, locate
 from vestibule.routing.plan import plan
 
+SCHEMA = {"type": "object", "properties": {"kwh": {"type": "number"}}}
 CLASS = Classification(PrivacyClass.PUBLIC)
 
 
@@ -29,29 +34,55 @@ TINY = model("tiny", "http://127.0.0.1:9001", automatic=False)
 CATALOGUE = Catalogue([CLOUD, HOME, TINY])
 
 
+def asked(name: str, **more: Any) -> ChatRequest:
+    return ChatRequest(name, (Message("user", "How much?"),), **more)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lacking"),
+    [
+        ({"tools": (Tool("f"),), "tool_choice": ToolChoice("required")}, "has no tools"),
+        ({"response_format": ResponseFormat("json_object")}, "has no json"),
+        ({"response_format": ResponseFormat("json_schema", "answer", SCHEMA)}, "has no json"),
+    ],
+)
+def test_who_cannot_do_what_is_needed_is_left_out_and_it_is_said(wanted: dict[str, Any], lacking: str) -> None:
+    plain = msgspec.structs.replace(HOME, id="plain", can=frozenset())
+    made = plan(Catalogue([plain, HOME]), asked("auto", **wanted), CLASS)
+    assert [c.model.id for c in made.eligible] == ["home"]
+    with pytest.raises(NoCandidate, match=f"plain: {lacking}"):
+        plan(Catalogue([plain, HOME]), asked("plain", **wanted), CLASS)
+
+
+def test_functions_that_may_be_called_need_not_be() -> None:
+    plain = msgspec.structs.replace(HOME, id="plain", can=frozenset())
+    made = plan(Catalogue([plain]), asked("auto", tools=(Tool("f"),)), CLASS)
+    assert [c.model.id for c in made.eligible] == ["plain"]
+
+
 def test_auto_stays_home_and_says_why_not_the_others() -> None:
-    made = plan(CATALOGUE, "auto", CLASS)
+    made = plan(CATALOGUE, asked("auto"), CLASS)
     assert [c.model.id for c in made.eligible] == ["home"]
     assert {c.model.id: c.reason for c in made.candidates if c.rejected} == {"gpt-4o": "public requests stay home"}
 
 
 def test_a_named_model_is_the_only_candidate() -> None:
-    assert [c.model.id for c in plan(CATALOGUE, "tiny", CLASS).eligible] == ["tiny"]
-    assert [c.model.id for c in plan(CATALOGUE, "gpt-4o", CLASS).eligible] == ["gpt-4o"]
+    assert [c.model.id for c in plan(CATALOGUE, asked("tiny"), CLASS).eligible] == ["tiny"]
+    assert [c.model.id for c in plan(CATALOGUE, asked("gpt-4o"), CLASS).eligible] == ["gpt-4o"]
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
     with pytest.raises(NotFound, match="Did you mean `gpt-4o`"):
-        plan(CATALOGUE, "gpt4o", CLASS)
+        plan(CATALOGUE, asked("gpt4o"), CLASS)
     with pytest.raises(NotFound, match="Known: auto, gpt-4o, home, tiny"):
-        plan(CATALOGUE, "zzz", CLASS)
+        plan(CATALOGUE, asked("zzz"), CLASS)
 
 
 def test_nobody_left_is_said_with_reasons() -> None:
     with pytest.raises(NoCandidate, match="gpt-4o: public requests stay home"):
-        plan(Catalogue([CLOUD]), "auto", CLASS)
+        plan(Catalogue([CLOUD]), asked("auto"), CLASS)
     with pytest.raises(NoCandidate, match="no model is configured"):
-        plan(Catalogue([]), "auto", CLASS)
+        plan(Catalogue([]), asked("auto"), CLASS)
 
 
 def test_home_hosts_decide_where_a_server_is() -> None:

@@ -66,8 +66,11 @@ async def _send_stream(events: AsyncGenerator[Event, None], chunks: Chunks, send
     await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
     await _send_event(send, chunks.opening(opened))
     async for event in events:
-        if isinstance(event, Delta) and event.text:
-            await _send_event(send, chunks.delta(event.text))
+        if isinstance(event, Delta):
+            if event.text:
+                await _send_event(send, chunks.delta(event.text))
+            if event.tool_calls:
+                await _send_event(send, chunks.calls(event.tool_calls))
         elif isinstance(event, Completed):
             for chunk in chunks.closing(event):
                 await _send_event(send, chunk)

@@ -32,11 +32,17 @@ class Tally(msgspec.Struct):
 
 
 class AnswerCheck:
-    """Checks one answer against the evidence it was asked to rest on. `live` are the sources that still resolve."""
+    """Checks one answer against the evidence it was asked to rest on. `live` are the sources that still resolve.
+
+    JSON is measured and not cut: half an object helps nobody. An answer that rests on no evidence has nothing to be
+    checked against.
+    """
 
     def __init__(self, request: ModelRequest, live: Collection[int]) -> None:
         self._sources = {s.index: s for s in request.sources if s.index in live}
         self._allowed = _Numbers(request)
+        self._is_prose = request.response_format.kind == "text"
+        self._rests = request.prompt != request.messages
         self._held = ""
         self._cited: dict[int, list[str]] = {}
         self.citations = Tally()
@@ -55,8 +61,10 @@ class AnswerCheck:
         return self._checked(rest)
 
     def _checked(self, text: str) -> str:
+        if not self._rests:
+            return text
         for sentence in sentences(text):
-            if not self._passes(sentence):
+            if not self._passes(sentence) and self._is_prose:
                 text = text.replace(sentence, "", 1)
         return text
 

@@ -14,9 +14,20 @@ def ground(request: ChatRequest, evidence: Evidence) -> ModelRequest:
     sources = tuple(Source(index, origin) for index, origin in enumerate(origins, 1))
     return ModelRequest(
         messages=request.messages,
-        prompt=prompt(request.messages, sources, evidence.gaps),
+        prompt=prompt(request.messages, sources, evidence.gaps) if _rests_on(request, evidence) else request.messages,
         sources=sources,
         gaps=evidence.gaps,
         sampling=request.sampling,
+        tools=request.tools,
+        tool_choice=request.tool_choice,
+        response_format=request.response_format,
         controls=request.options.controls,
     )
+
+
+def _rests_on(request: ChatRequest, evidence: Evidence) -> bool:
+    """Whether the answer is to rest on evidence. Without any, a caller who brings functions or a format, or wants no
+    knowledge, has a task of their own: their conversation is the model's as it stands."""
+    if evidence.results or evidence.passages or evidence.gaps:
+        return True
+    return request.options.knowledge and not request.tools and request.response_format.kind == "text"

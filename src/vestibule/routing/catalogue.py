@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Literal
 
 import msgspec
 
@@ -18,6 +19,10 @@ def _always() -> bool:
     return True
 
 
+Capability = Literal["tools", "json"]
+LANGUAGE_MODEL: frozenset[Capability] = frozenset({"tools", "json"})
+
+
 class Model(msgspec.Struct, frozen=True):
     """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready."""
 
@@ -27,6 +32,7 @@ class Model(msgspec.Struct, frozen=True):
     location: Location
     automatic: bool = True
     is_ready: Callable[[], bool] = _always
+    can: frozenset[Capability] = LANGUAGE_MODEL
 
 
 class Catalogue:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
+from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import NoCandidate
 from vestibule.core.sensitivity import Classification
-from vestibule.routing.catalogue import AUTO, Catalogue, Model
+from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
 
 CONFIGURATION_VERSION = 1  # waits for configuration: versions of what is tuned at run time
 
@@ -29,21 +30,37 @@ class Plan(msgspec.Struct, frozen=True):
         return tuple(c for c in self.candidates if not c.rejected)
 
 
-def plan(catalogue: Catalogue, asked: str, classification: Classification) -> Plan:
+def plan(catalogue: Catalogue, request: ChatRequest, classification: Classification) -> Plan:
     """Every model the request may mean, home first. Raise `NoCandidate` where the filter leaves none.
 
     A cloud model that was named stays in: whether its bytes may leave is the gate's decision, not the plan's.
     """
-    candidates = tuple(_judge(model, asked, classification) for model in catalogue.select(asked))
+    needed = _needed(request)
+    candidates = tuple(_judge(m, request.model, needed, classification) for m in catalogue.select(request.model))
     ordered = tuple(sorted(candidates, key=lambda c: (c.rejected, c.model.location == "cloud")))
     made = Plan(ordered)
     if not made.eligible:
         reasons = "; ".join(f"{c.model.id}: {c.reason}" for c in ordered) or "no model is configured"
-        raise NoCandidate(f"No model may answer this request ({reasons}).", next_step="See `vestibule models list`.")
+        raise NoCandidate(
+            f"No model may answer this request ({reasons}).",
+            next_step="Ask a model that can, or add one: `vestibule models list` shows what is there.",
+        )
     return made
 
 
-def _judge(model: Model, asked: str, classification: Classification) -> Candidate:
+def _needed(request: ChatRequest) -> frozenset[Capability]:
+    """Functions that may be called need not be; those that must be, and JSON, are beyond some models."""
+    needed: set[Capability] = set()
+    if request.tool_choice.mode == "required":
+        needed.add("tools")
+    if request.response_format.kind != "text":
+        needed.add("json")
+    return frozenset(needed)
+
+
+def _judge(model: Model, asked: str, needed: frozenset[Capability], classification: Classification) -> Candidate:
+    if lacking := needed - model.can:
+        return Candidate(model, f"has no {' and no '.join(sorted(lacking))}", rejected=True)
     if asked != AUTO:
         return Candidate(model, "named by the caller")
     if model.location == "cloud":

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vestibule.core.chat import Message
+from vestibule.core.chat import Message, ResponseFormat, Tool, ToolCall, ToolChoice
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.wire.chat_request import decode_chat
 
 ASKED = [{"role": "user", "content": "Why?"}]
+CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+SCHEMA = {"type": "object", "properties": {"kwh": {"type": "number"}}}
+OFFER = {"type": "function", "function": {"name": "f", "description": "d", "parameters": SCHEMA, "strict": True}}
 
 
 def encode(**fields: object) -> bytes:
@@ -58,8 +61,6 @@ def test_defaults_and_hints_are_taken(fields: dict[str, object]) -> None:
     ("field", "value"),
     [
         ("n", 2),
-        ("tools", [{"type": "function", "function": {"name": "f"}}]),
-        ("tool_choice", "required"),
         ("functions", [{"name": "f"}]),
         ("function_call", {"name": "f"}),
         ("logprobs", True),
@@ -67,8 +68,6 @@ def test_defaults_and_hints_are_taken(fields: dict[str, object]) -> None:
         ("logit_bias", {"50256": -100}),
         ("modalities", ["text", "audio"]),
         ("audio", {"voice": "alloy", "format": "wav"}),
-        ("response_format", {"type": "json_object"}),
-        ("response_format", {"type": "json_schema", "json_schema": {"name": "x"}}),
         ("prediction", {"type": "content", "content": "x"}),
         ("web_search_options", {}),
         ("moderation", {"model": "omni"}),
@@ -142,6 +141,53 @@ def test_what_is_wrong_is_named(fields: dict[str, object], param: str, said: str
     assert error.next_step
 
 
+def test_functions_and_formats_are_taken() -> None:
+    request = decode_chat(encode(tools=[OFFER], response_format={"type": "json_object"}))
+    assert request.tools == (Tool("f", "d", SCHEMA),)
+    assert request.tool_choice == ToolChoice("auto")
+    assert request.response_format == ResponseFormat("json_object")
+    wanted = {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True}}
+    assert decode_chat(encode(response_format=wanted)).response_format == ResponseFormat(
+        "json_schema", "answer", SCHEMA
+    )
+
+
+@pytest.mark.parametrize(
+    ("choice", "meant"),
+    [
+        ("auto", ToolChoice("auto")),
+        ("none", ToolChoice("none")),
+        ("required", ToolChoice("required")),
+        ({"type": "function", "function": {"name": "f"}}, ToolChoice("required", "f")),
+    ],
+)
+def test_whether_a_function_is_called_is_the_callers_choice(choice: object, meant: ToolChoice) -> None:
+    assert decode_chat(encode(tools=[OFFER], tool_choice=choice)).tool_choice == meant
+
+
+@pytest.mark.parametrize(
+    ("fields", "param", "said"),
+    [
+        ({"tools": [OFFER, OFFER]}, "tools", "the same name"),
+        ({"tools": [{"type": "function", "function": {"name": "f f"}}]}, "tools[0].function.name", "matching"),
+        ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function.name", "missing"),
+        ({"tools": [{"type": "custom", "custom": {"name": "f"}}]}, "tools[0]", "custom"),
+        ({"tools": [OFFER] * 129}, "tools", "128"),
+        ({"tool_choice": "required"}, "tool_choice", "`tools` is empty"),
+        ({"tools": [OFFER], "tool_choice": "always"}, "tool_choice", "always"),
+        ({"tools": [OFFER], "tool_choice": {"type": "function", "function": {"name": "g"}}}, "tool_choice", "`g`"),
+        ({"response_format": {"type": "json_schema"}}, "response_format", "without a schema"),
+        ({"response_format": {"type": "json_schema", "json_schema": {"name": "x"}}}, "response_format", "without"),
+        ({"response_format": {"type": "yaml"}}, "response_format.type", "yaml"),
+    ],
+)
+def test_what_is_wrong_with_functions_and_formats_is_named(fields: dict[str, object], param: str, said: str) -> None:
+    error = refusal(encode(**fields))
+    assert error.param is not None
+    assert error.param.replace("[...]", "[0]").startswith(param)
+    assert said in str(error)
+
+
 @pytest.mark.parametrize("kind", ["image_url", "input_audio", "file"])
 def test_other_media_are_not_served(kind: str) -> None:
     content = [{"type": "text", "text": "What is this?"}, {"type": kind, kind: {"url": "data:,x"}}]
@@ -157,7 +203,7 @@ def test_a_whole_conversation() -> None:
                 {"role": "system", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
                 {"role": "developer", "content": "c", "name": "dev"},
                 {"role": "user", "content": "d"},
-                {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}], "refusal": None, "audio": None},
+                {"role": "assistant", "content": None, "tool_calls": [CALL], "refusal": None, "audio": None},
                 {"role": "tool", "content": "e", "tool_call_id": "1"},
                 {"role": "function", "content": None, "name": "f"},
                 {"role": "assistant", "content": [{"type": "refusal", "refusal": "g"}]},
@@ -173,8 +219,8 @@ def test_a_whole_conversation() -> None:
         Message("system", "a\nb"),
         Message("developer", "c", "dev"),
         Message("user", "d"),
-        Message("assistant", ""),
-        Message("tool", "e"),
+        Message("assistant", "", None, (ToolCall("1", "f", '{"a": 1}'),)),
+        Message("tool", "e", tool_call_id="1"),
         Message("tool", "", "f"),
         Message("assistant", "g"),
         Message("assistant", "h"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.providers.ollama.daemon import REMOTE, Daemon, final, lines, piece
-from vestibule.core.chat import Message, Sampling
+from vestibule.core.chat import Message, ResponseFormat, Sampling, Tool, ToolCall, ToolChoice
 from vestibule.core.clearance import ClearedRequest
 from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.core.generation import ModelRequest
@@ -21,9 +22,9 @@ REQUEST = ModelRequest(
 )
 
 
-async def ask(daemon: Daemon, model: str = "llama3.2:latest") -> list[Chunk]:
+async def ask(daemon: Daemon, model: str = "llama3.2:latest", request: ModelRequest = REQUEST) -> list[Chunk]:
     provider = OllamaProvider("ollama", daemon.url)
-    cleared = ClearedRequest(provider.encode(REQUEST, model), provider.destination, model, 1, "a", 1e12)
+    cleared = ClearedRequest(provider.encode(request, model), provider.destination, model, 1, "a", 1e12)
     return [chunk async for chunk in provider.send(cleared)]
 
 
@@ -114,3 +115,67 @@ async def test_a_model_that_has_become_remote_is_asked_nothing_more() -> None:
         with pytest.raises(EgressRefused):
             await ask(daemon)
     assert len(daemon.asked) == 1
+
+
+def call(name: str, **arguments: object) -> dict[str, object]:
+    """ "Generate a chat completion", "Chat request (Streaming with tools)", a response of the stream."""
+    made = {"function": {"name": name, "arguments": arguments}}
+    return piece("") | {"message": {"role": "assistant", "content": "", "tool_calls": [made]}}
+
+
+async def test_functions_are_offered_and_called_as_published() -> None:
+    """ "Chat request (Streaming with tools)", "Chat request (with history, with tools)"."""
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}}
+    request = ModelRequest(
+        (
+            Message("user", "weather?"),
+            Message("assistant", tool_calls=(ToolCall("call_1", "get_weather", '{"city": "Tokyo"}'),)),
+            Message("tool", "11 degrees", tool_call_id="call_1"),
+            Message("assistant", tool_calls=(ToolCall("call_2", "get_weather", "not JSON"),)),
+            Message("tool", "none", tool_call_id="call_9"),
+        ),
+        tools=(Tool("get_weather", "Get the weather", schema),),
+    )
+    chat = lines(call("get_weather", city="Paris"), call("get_weather", city="Rome"), final())
+    async with Daemon(chat=chat).running() as daemon:
+        answer = await ask(daemon, request=request)
+    assert [(c.name, c.arguments) for c in answer[-1].tool_calls] == [
+        ("get_weather", '{"city":"Paris"}'),
+        ("get_weather", '{"city":"Rome"}'),
+    ]
+    assert len({c.id for c in answer[-1].tool_calls}) == 2
+    assert answer[-1].finish_reason == "tool_calls"
+    function = {"name": "get_weather", "description": "Get the weather", "parameters": schema}
+    assert daemon.asked[0]["tools"] == [{"type": "function", "function": function}]
+    assert daemon.asked[0]["messages"] == [
+        {"role": "user", "content": "weather?"},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"function": {"name": "get_weather", "arguments": {"city": "Tokyo"}}}],
+        },
+        {"role": "tool", "content": "11 degrees", "tool_name": "get_weather"},
+        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "get_weather", "arguments": {}}}]},
+        {"role": "tool", "content": "none"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sent"),
+    [
+        (ResponseFormat("json_object"), "json"),
+        (ResponseFormat("json_schema", "x", {"type": "object"}), {"type": "object"}),
+    ],
+)
+async def test_a_format_is_asked_for_as_published(wanted: ResponseFormat, sent: object) -> None:
+    """ "Structured outputs": `format` is `json` or a JSON schema."""
+    async with Daemon().running() as daemon:
+        await ask(daemon, request=structs.replace(REQUEST, response_format=wanted))
+    assert daemon.asked[0]["format"] == sent
+
+
+async def test_functions_that_must_not_be_called_are_not_offered() -> None:
+    request = structs.replace(REQUEST, tools=(Tool("f"),), tool_choice=ToolChoice("none"))
+    async with Daemon().running() as daemon:
+        await ask(daemon, request=request)
+    assert "tools" not in daemon.asked[0]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from vestibule.core.answer import Completed, FinishReason, Opened, Report, Usage
+from vestibule.core.chat import ToolCall
+from vestibule.gateway.wire.tools import WireToolCall, WireToolCallDelta, call_deltas, said_calls
 
 DONE = b"data: [DONE]\n\n"
 
@@ -19,9 +22,10 @@ class WireUsage(msgspec.Struct, frozen=True):
 
 
 class ReplyMessage(msgspec.Struct, frozen=True):
-    content: str
+    content: str | None
     role: Literal["assistant"] = "assistant"
     refusal: str | None = None
+    tool_calls: tuple[WireToolCall, ...] | UnsetType = UNSET
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -44,6 +48,7 @@ class ChatCompletion(msgspec.Struct, frozen=True):
 class ChunkDelta(msgspec.Struct, frozen=True):
     role: Literal["assistant"] | UnsetType = UNSET
     content: str | UnsetType = UNSET
+    tool_calls: tuple[WireToolCallDelta, ...] | UnsetType = UNSET
 
 
 class ChunkChoice(msgspec.Struct, frozen=True):
@@ -64,7 +69,9 @@ class ChatCompletionChunk(msgspec.Struct, frozen=True):
 
 
 def completion(answer: Completed) -> bytes:
-    choice = Choice(ReplyMessage(answer.text), answer.finish_reason)
+    called = said_calls(answer.tool_calls)
+    message = ReplyMessage(None if called and not answer.text else answer.text, tool_calls=called or UNSET)
+    choice = Choice(message, answer.finish_reason)
     return msgspec.json.encode(
         ChatCompletion(answer.id, answer.created, answer.model, (choice,), _usage(answer.usage), answer.report)
     )
@@ -76,6 +83,7 @@ class Chunks:
     def __init__(self, include_usage: bool) -> None:
         self._usage: UnsetType | None = None if include_usage else UNSET
         self._opened = Opened("", 0, "")
+        self._called = 0
         self._encoder = msgspec.json.Encoder()
 
     def opening(self, opened: Opened) -> bytes:
@@ -84,6 +92,11 @@ class Chunks:
 
     def delta(self, text: str) -> bytes:
         return self._event(self._chunk(ChunkChoice(ChunkDelta(content=text))))
+
+    def calls(self, made: Sequence[ToolCall]) -> bytes:
+        deltas = call_deltas(made, self._called)
+        self._called += len(made)
+        return self._event(self._chunk(ChunkChoice(ChunkDelta(tool_calls=deltas))))
 
     def closing(self, answer: Completed) -> list[bytes]:
         """The finish chunk, and the usage chunk if it was asked for; the last one carries the report."""

@@ -13,7 +13,9 @@ from msgspec import Meta
 
 from vestibule.core.chat import ChatRequest, Message, Options, Sampling
 from vestibule.core.errors import InvalidRequest
+from vestibule.gateway.wire import tools as wire_tools
 from vestibule.gateway.wire.decode import decode
+from vestibule.gateway.wire.tools import WireResponseFormat, WireTool, WireToolCall, WireToolChoice
 
 _Text = Annotated[str, Meta(max_length=1024)]
 _Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -38,7 +40,7 @@ class WireMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: _Text | None = None
     tool_call_id: _Text | None = None
     refusal: str | None = None
-    tool_calls: _Hint = None
+    tool_calls: list[WireToolCall] | None = None
     function_call: _Unserved = None
     audio: _Unserved = None
     annotations: _Hint = None
@@ -71,10 +73,11 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompt_cache_retention: str | None = None
     prompt_cache_options: _Hint = None
     parallel_tool_calls: bool | None = None
+    tools: Annotated[list[WireTool], Meta(max_length=128)] | None = None
+    tool_choice: WireToolChoice | None = None
+    response_format: WireResponseFormat | None = None
 
     n: int | None = None
-    tools: list[_Unserved] | None = None
-    tool_choice: _Unserved = None
     functions: list[_Unserved] | None = None
     function_call: _Unserved = None
     logprobs: bool | None = None
@@ -82,7 +85,6 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     logit_bias: dict[str, int] | None = None
     modalities: list[str] | None = None
     audio: _Unserved = None
-    response_format: _Unserved = None
     prediction: _Unserved = None
     web_search_options: _Unserved = None
     moderation: _Unserved = None
@@ -97,8 +99,6 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # besides null, the values that ask for nothing we do not do anyway
 _HARMLESS: dict[str, tuple[object, ...]] = {
     "n": (1,),
-    "tools": ([],),
-    "tool_choice": ("none", "auto"),
     "functions": ([],),
     "function_call": ("none", "auto"),
     "logprobs": (False,),
@@ -106,7 +106,6 @@ _HARMLESS: dict[str, tuple[object, ...]] = {
     "logit_bias": ({},),
     "modalities": (["text"],),
     "audio": (),
-    "response_format": ({"type": "text"},),
     "prediction": (),
     "web_search_options": (),
     "moderation": (),
@@ -125,6 +124,7 @@ def decode_chat(body: bytes) -> ChatRequest:
     wire = decode(body, _DECODER)
     _refuse_what_is_not_served(wire)
     options = wire.stream_options or StreamOptions()
+    offered = wire_tools.tools(wire.tools)
     return ChatRequest(
         model=_clean(wire.model, "model"),
         messages=_messages(wire.messages),
@@ -137,6 +137,9 @@ def decode_chat(body: bytes) -> ChatRequest:
             stop=(wire.stop,) if isinstance(wire.stop, str) else tuple(wire.stop or ()),
             seed=wire.seed,
         ),
+        tools=offered,
+        tool_choice=wire_tools.tool_choice(wire.tool_choice, offered),
+        response_format=wire_tools.response_format(wire.response_format),
         options=wire.vestibule or Options(),
         metadata=dict(wire.metadata or {}),
     )
@@ -176,7 +179,13 @@ def _message(wire: WireMessage, path: str) -> Message:
         raise _required(f"{path}.content")
     role = "tool" if wire.role == "function" else wire.role
     name = None if wire.name is None else _clean(wire.name, f"{path}.name")
-    return Message(role, _clean(_text(wire, path), f"{path}.content"), name)
+    return Message(
+        role,
+        _clean(_text(wire, path), f"{path}.content"),
+        name,
+        wire_tools.calls(wire.tool_calls),
+        wire.tool_call_id,
+    )
 
 
 def _text(wire: WireMessage, path: str) -> str:

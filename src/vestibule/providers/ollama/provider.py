@@ -5,18 +5,21 @@ Source: Ollama's API description, "Generate a chat completion" (POST /api/chat),
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
+from typing import Any
 
 import msgspec
 
 from vestibule.core.answer import FinishReason, Usage
-from vestibule.core.chat import Sampling
+from vestibule.core.chat import ToolCall
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk
 from vestibule.providers.home.transport import HomeTransport, UpstreamRefused
+from vestibule.providers.ollama.encoding import messages, options, tool
 from vestibule.providers.ollama.tags import home_models
 
 CONTEXT = 8192
@@ -37,17 +40,17 @@ class OllamaProvider:
         self._context = context
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
-        messages = request.prompt or request.messages
-        return msgspec.json.encode(
-            {
-                "model": model,
-                "messages": [
-                    {"role": "system" if m.role == "developer" else m.role, "content": m.content} for m in messages
-                ],
-                "stream": True,
-                "options": _options(request.sampling, self._context),
-            }
-        )
+        body: dict[str, object] = {
+            "model": model,
+            "messages": messages(request.prompt or request.messages),
+            "stream": True,
+            "options": options(request.sampling, self._context),
+        }
+        if request.tools and request.tool_choice.mode != "none":
+            body["tools"] = [tool(t) for t in request.tools]
+        if request.response_format.kind != "text":
+            body["format"] = request.response_format.schema or "json"
+        return msgspec.json.encode(body)
 
     async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         """Make sure that the daemon still runs the model itself, then stream. Raise `EgressRefused` where it does not,
@@ -55,13 +58,16 @@ class OllamaProvider:
         name = msgspec.json.decode(cleared.body, type=_Asked).model
         await self._require_home_model(name)
         body = self._transport.stream(cleared, self.destination, "/api/chat")
+        calls: list[ToolCall] = []
         try:
             async with aclosing(body), aclosing(_replies(body)) as replies:
                 async for reply in replies:
                     if reply.message.content:
                         yield Chunk(reply.message.content)
+                    calls += [_call(call) for call in reply.message.tool_calls or []]
                     if reply.done:
-                        yield Chunk(finish_reason=_finish(reply.done_reason), usage=_usage(reply))
+                        finish = "tool_calls" if calls else _finish(reply.done_reason)
+                        yield Chunk(tool_calls=tuple(calls), finish_reason=finish, usage=_usage(reply))
                         return
         except UpstreamRefused as refusal:
             raise UpstreamFailed(
@@ -81,8 +87,18 @@ class _Asked(msgspec.Struct):
     model: str
 
 
+class _Function(msgspec.Struct):
+    name: str
+    arguments: dict[str, Any] = {}
+
+
+class _Call(msgspec.Struct):
+    function: _Function
+
+
 class _Message(msgspec.Struct):
     content: str = ""
+    tool_calls: list[_Call] | None = None
 
 
 class _Reply(msgspec.Struct):
@@ -119,23 +135,17 @@ def _decode(line: bytes) -> _Reply:
     return reply
 
 
-def _options(sampling: Sampling, context: int) -> dict[str, object]:
-    named = {
-        "num_ctx": context,
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "num_predict": sampling.max_tokens,
-        "stop": list(sampling.stop) or None,
-        "seed": sampling.seed,
-    }
-    return {name: value for name, value in named.items() if value is not None}
-
-
 def _finish(reason: str) -> FinishReason:
     """Why it ended. A model that was unloaded meanwhile did not finish."""
     if reason in ("load", "unload"):
         raise UpstreamFailed("Ollama unloaded the model before it answered.", next_step="Ask again.")
     return "length" if reason == "length" else "stop"
+
+
+def _call(call: _Call) -> ToolCall:
+    """Ollama has no ids for calls, and its arguments are an object."""
+    arguments = msgspec.json.encode(call.function.arguments).decode()
+    return ToolCall(f"call_{secrets.token_hex(12)}", call.function.name, arguments)
 
 
 def _usage(reply: _Reply) -> Usage:

@@ -5,21 +5,36 @@ Source: OpenAI's API description, `CreateChatCompletionStreamResponse`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import secrets
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from vestibule.core.answer import FinishReason, Usage
+from vestibule.core.chat import ToolCall
 from vestibule.core.errors import UpstreamFailed
 from vestibule.providers.base import Chunk
 
 LINE = 1_048_576
+MOST_CALLS = 128
+
+
+class _Function(msgspec.Struct):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _Call(msgspec.Struct):
+    index: int = 0
+    id: str | None = None
+    function: _Function = msgspec.field(default_factory=_Function)
 
 
 class _Delta(msgspec.Struct):
     content: str | None = None
+    tool_calls: list[_Call] | None = None
 
 
 class _Choice(msgspec.Struct):
@@ -42,13 +57,14 @@ _decoder = msgspec.json.Decoder(_Event)
 
 
 async def chunks(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[Chunk, None]:
-    """Yield text as it comes, then one last chunk with the finish reason and usage.
+    """Yield text as it comes, then one last chunk with the calls of functions, the finish reason and usage.
 
     A stream that ends without a finish reason yields no last chunk: the caller must not take it for complete.
     Raise `UpstreamFailed` for what is not the protocol.
     """
     finish: FinishReason | None = None
     usage: Usage | None = None
+    calls = _Calls()
     async with aclosing(body), aclosing(_events(body, provider)) as events:
         async for data in events:
             if data == b"[DONE]":
@@ -59,9 +75,35 @@ async def chunks(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGener
             for choice in event.choices[:1]:
                 if choice.delta.content:
                     yield Chunk(choice.delta.content)
+                calls.add(choice.delta.tool_calls or [])
                 finish = _finish(choice.finish_reason) or finish
     if finish:
-        yield Chunk(finish_reason=finish, usage=usage)
+        made = calls.made(provider)
+        yield Chunk(tool_calls=made, finish_reason="tool_calls" if made and finish == "stop" else finish, usage=usage)
+
+
+class _Calls:
+    """Puts the calls of functions together, which arrive in pieces under their index."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[int, list[_Call]] = {}
+
+    def add(self, pieces: Iterable[_Call]) -> None:
+        for piece in pieces:
+            if piece.index not in self._pieces and len(self._pieces) == MOST_CALLS:
+                raise UpstreamFailed(f"A model made more than {MOST_CALLS} calls at once.")
+            self._pieces.setdefault(piece.index, []).append(piece)
+
+    def made(self, provider: str) -> tuple[ToolCall, ...]:
+        return tuple(self._joined(self._pieces[index], provider) for index in sorted(self._pieces))
+
+    def _joined(self, pieces: Sequence[_Call], provider: str) -> ToolCall:
+        name = "".join(p.function.name or "" for p in pieces)
+        if not name:
+            raise UpstreamFailed(f"{provider} called a function without naming it.")
+        # some servers leave the id out; the caller needs one to answer to
+        identity = next((p.id for p in pieces if p.id), None) or f"call_{secrets.token_hex(12)}"
+        return ToolCall(identity, name, "".join(p.function.arguments or "" for p in pieces))
 
 
 async def _events(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[bytes, None]:
@@ -86,6 +128,6 @@ def _decode(data: bytes, provider: str) -> _Event:
 
 
 def _finish(reason: str | None) -> FinishReason | None:
-    if reason in ("stop", "length", "content_filter"):
+    if reason in ("stop", "length", "content_filter", "tool_calls"):
         return reason  # type: ignore[return-value]  # narrowed by the comparison
     return "stop" if reason else None

@@ -10,6 +10,7 @@ import msgspec
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk
+from vestibule.providers.openai.encoding import choice, message, response_format, tool
 from vestibule.providers.openai.events import chunks
 
 
@@ -30,7 +31,7 @@ class OpenAIProvider:
         sampling = request.sampling
         body: dict[str, object] = {
             "model": model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.prompt or request.messages],
+            "messages": [message(m) for m in request.prompt or request.messages],
             "stream": True,
             "stream_options": {"include_usage": True},
             "temperature": sampling.temperature,
@@ -38,6 +39,9 @@ class OpenAIProvider:
             "max_tokens": sampling.max_tokens,
             "stop": list(sampling.stop) or None,
             "seed": sampling.seed,
+            "tools": [tool(t) for t in request.tools] or None,
+            "tool_choice": choice(request),
+            "response_format": response_format(request.response_format),
         }
         return msgspec.json.encode({name: value for name, value in body.items() if value is not None})
 
