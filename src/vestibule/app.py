@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 import uvicorn
@@ -19,9 +17,10 @@ from vestibule.access.keys import Keys
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import ExactCache
 from vestibule.console.application import build as build_console
-from vestibule.core.clearance import Destination, Sealer
+from vestibule.core.clearance import Sealer
 from vestibule.core.errors import Unavailable, VestibuleError
 from vestibule.core.settings import Settings
+from vestibule.fleet import Fleet
 from vestibule.gateway.application import build
 from vestibule.gateway.ports import Component, ModelInfo
 from vestibule.knowledge import KnowledgeBase
@@ -31,17 +30,10 @@ from vestibule.pipeline import Pipeline
 from vestibule.privacy.classification import Classifier
 from vestibule.privacy.detection import Detector
 from vestibule.privacy.egress import EgressGate, EgressPolicy
-from vestibule.providers.base import Provider
 from vestibule.providers.cloud.transport import CloudTransport
 from vestibule.providers.embedder import MiniLM
-from vestibule.providers.extractive import ExtractiveProvider
-from vestibule.providers.home.transport import HomeTransport
-from vestibule.providers.llamacpp import LlamaCppProvider
-from vestibule.providers.llamacpp.registry import added_models
-from vestibule.providers.ollama import OllamaProvider, discover_ollama
-from vestibule.providers.openai import OpenAIProvider
 from vestibule.retrieval import Retriever
-from vestibule.routing.catalogue import Catalogue, Model, locate
+from vestibule.routing.catalogue import Catalogue
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
@@ -50,7 +42,6 @@ EXAMPLES = (
     "Which building used the most gas in February?",
     "How does the night setback at Harbour Office work?",
 )
-TINY_MODEL = Path(__file__).parent / "models" / "vestibule-tiny.gguf"
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +96,9 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         stack.push_async_callback(requests.close)
         keys = Keys(database)
         sealer = Sealer()
-        catalogue = Catalogue(await _models(settings, embedder, sealer, stack))
+        cloud = CloudTransport(sealer)
+        fleet = Fleet(settings, embedder, {provider.id: cloud for provider in settings.providers})
+        catalogue = await stack.enter_async_context(fleet.running())
         metrics = Metrics(catalogue.names)
         pipeline = Pipeline(
             access=Access.over(keys, settings.limits.requests_per_minute, open_to_loopback=open_to_loopback),
@@ -121,45 +114,6 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
             metrics=metrics,
         )
         yield House(settings, database, embedder, keys, knowledge, buildings, catalogue, pipeline, metrics)
-
-
-async def _models(settings: Settings, embedder: MiniLM, sealer: Sealer, stack: AsyncExitStack) -> list[Model]:
-    """Every model in the order `auto` prefers them: configured, of an Ollama that answers, added by path, and last the
-    one that needs no language model. Our own test model is there to be named, `auto` never takes it."""
-    ollama = await discover_ollama(settings.home_hosts, os.environ)
-    daemon = OllamaProvider("ollama", ollama.url, settings.home_hosts) if ollama.models else None
-    added = [(m.name, m.path, True) for m in added_models(settings.home)]
-    if TINY_MODEL.exists():
-        added.append((TINY_MODEL.stem, TINY_MODEL, False))
-    return [
-        *_configured(settings, sealer),
-        *(Model(m.name, m.name, daemon, "home") for m in ollama.models if daemon),
-        *[await _local(settings, stack, *each) for each in added],
-        Model("extractive", "extractive", ExtractiveProvider(embedder), "home", can=frozenset()),
-    ]
-
-
-def _configured(settings: Settings, sealer: Sealer) -> list[Model]:
-    home, cloud = HomeTransport(settings.home_hosts), CloudTransport(sealer)
-    providers: dict[str, Provider] = {}
-    for entry in settings.providers:
-        at_home = Destination.parse(entry.url).is_home(settings.home_hosts)
-        providers[entry.id] = OpenAIProvider(entry.id, entry.url, home if at_home else cloud)
-    return [
-        Model(entry.id, entry.name, providers[entry.provider], locate(providers[entry.provider], settings.home_hosts))
-        for entry in settings.models
-    ]
-
-
-async def _local(settings: Settings, stack: AsyncExitStack, name: str, path: Path, automatic: bool) -> Model:
-    """A GGUF in a child process of ours. A file that cannot be run is said so when it is asked, and stops nothing."""
-    provider = LlamaCppProvider(name, path, settings.home / "logs")
-    stack.push_async_callback(provider.close)
-    try:
-        await provider.start()
-    except VestibuleError as error:
-        log.warning("model_not_loaded", model=name, reason=error.message)
-    return Model(name, name, provider, "home", automatic, lambda: provider.status.state == "ready")
 
 
 def bind(settings: Settings) -> socket.socket:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from vestibule.app import TINY_MODEL
 from vestibule.core.clearance import Destination
 from vestibule.core.settings import Settings
+from vestibule.fleet import TINY_MODEL
 from vestibule.providers.llamacpp.provider import require_loadable
 from vestibule.providers.llamacpp.registry import add_model, added_models, remove_model
 from vestibule.providers.ollama import discover_ollama
@@ -60,16 +60,16 @@ def _configured(settings: Settings, name: str, provider: str) -> dict[str, str]:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--name", help="What callers will ask for; by default made from the file's name.")
 def add(path: Path, name: str | None) -> None:
-    """Add a GGUF file, after trying that llama.cpp can load it. A running server takes it at its next start."""
+    """Add a GGUF file, after trying that llama.cpp can load it. A running server takes it within a second."""
     settings = Settings.load()
     file = asyncio.run(require_loadable(path, settings.home / "logs"))
     added = add_model(settings.home, path, name, taken=RESERVED)
-    click.echo(f"Added {added.name} ({file.file_bytes / 2**20:.0f} MiB). Start the server again to use it.")
+    click.echo(f"Added {added.name} ({file.file_bytes / 2**20:.0f} MiB). A running server serves it within a second.")
 
 
 @models.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Forget an added model; its file stays."""
+    """Forget an added model; its file stays. A running server ends it once it has answered what it was asked."""
     removed = remove_model(Settings.load().home, name)
     click.echo(f"Removed {removed.name}; {removed.path} is still there.")

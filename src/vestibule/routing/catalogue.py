@@ -41,6 +41,10 @@ class Catalogue:
     def __init__(self, models: Iterable[Model]) -> None:
         self._models = {model.id: model for model in models}
 
+    def become(self, models: Iterable[Model]) -> None:
+        """Hold these from now on."""
+        self._models = {model.id: model for model in models}
+
     def __iter__(self) -> Iterator[Model]:
         return iter(self._models.values())
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.kill_llama_child import ask, storm, until
 from tests.providers.llamacpp.random_model import write_random_model
+from tests.providers.llamacpp.storm import ask, storm, until
 from vestibule.core.chat import Message
 from vestibule.core.clearance import ClearedRequest
 from vestibule.core.errors import InvalidRequest, NotFound, QueueFull, Unavailable, UpstreamFailed

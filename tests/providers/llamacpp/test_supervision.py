@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.kill_llama_child import ask, until
+from tests.providers.llamacpp.storm import ask, until
 from vestibule.core.errors import UpstreamFailed
 from vestibule.providers.llamacpp import LlamaCppProvider
 from vestibule.providers.llamacpp.process import LOG_BYTES

@@ -15,7 +15,6 @@ import os
 import shutil
 import signal
 import sys
-from types import FrameType
 
 import msgspec
 from xllamacpp import CommonParams, Server
@@ -36,14 +35,13 @@ def run(launch: Launch) -> None:
         _server = Server(parameters(launch))
     except RuntimeError:
         sys.exit(COULD_NOT_LOAD)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, lambda signum, frame: _leave(launch))
     _die_with_parent(launch.parent, signal.SIGTERM)
     try:
         os.write(word, READY)
         sys.stdin.buffer.read()
     finally:
-        shutil.rmtree(os.path.dirname(launch.socket), ignore_errors=True)
-        os._exit(0)  # the server's own end waits up to 30 s for a stream that is open
+        _leave(launch)
 
 
 def parameters(launch: Launch) -> CommonParams:
@@ -74,8 +72,10 @@ def _die_with_parent(parent: int, by: signal.Signals) -> None:
         os._exit(0)
 
 
-def _leave(signum: int, frame: FrameType | None) -> None:
-    sys.exit(0)
+def _leave(launch: Launch) -> None:
+    """Whole in itself, since a signal may come while this runs already."""
+    shutil.rmtree(os.path.dirname(launch.socket), ignore_errors=True)
+    os._exit(0)  # the server's own end waits up to 30 s for a stream that is open
 
 
 if __name__ == "__main__":

@@ -85,6 +85,11 @@ class LlamaCppProvider:
     def waiting(self) -> int:
         return self._queue.waiting
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody is being answered or waits."""
+        return bool(self._queue.taken or self._queue.waiting)
+
     def encode(self, request: ModelRequest, model: str) -> bytes:
         return self._protocol.encode(request, model)
 

@@ -17,6 +17,7 @@ class Queue:
         self._free = asyncio.Semaphore(slots)
         self._room = room
         self.waiting = 0
+        self.taken = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -31,7 +32,9 @@ class Queue:
             await self._free.acquire()
         finally:
             self.waiting -= 1
+        self.taken += 1
         try:
             yield
         finally:
+            self.taken -= 1
             self._free.release()
