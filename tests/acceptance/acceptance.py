@@ -18,12 +18,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3001, help="the world and the draw of questions")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--documents", type=int, default=20)
+    parser.add_argument("--model", default="auto", help="any other is asked streaming, and only counted")
     parser.add_argument("--out", type=Path, help="write every question, answer and verdict here")
     arguments = parser.parse_args()
     with temporary_home() as home, serving(home, "demo", "--seed", str(arguments.seed), "--port", "0") as product:
         judge = [sys.executable, "-m", "tests.acceptance.run", "--url", product.url, "--demo", str(home / "demo")]
         judge += ["--seed", str(arguments.seed), "--count", str(arguments.count)]
         judge += ["--documents", str(arguments.documents)]
+        if arguments.model != "auto":
+            judge += ["--model", arguments.model, "--stream", "--least", "0", "--least-documents", "0"]
         judge += ["--out", str(arguments.out)] if arguments.out else []
         verdict = subprocess.run(judge)
     sys.exit(verdict.returncode)

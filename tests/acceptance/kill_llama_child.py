@@ -38,33 +38,33 @@ class Tally:
     back_s: list[float] = field(default_factory=list)
 
 
-async def storm(product: Product, model: str, *, kills: int, streams: int) -> Tally:
+async def storm(product: Product, model: str, path: Path, *, kills: int, streams: int) -> Tally:
     tally, over, randomness = Tally(), asyncio.Event(), random.Random(kills)
     async with AsyncOpenAI(base_url=f"{product.url}/v1", api_key="any", max_retries=0, timeout=120) as client:
         await _until_answers(client, model)
         asking = [asyncio.create_task(_ask_on(client, model, n, tally, over)) for n in range(streams)]
         for _ in range(kills):
             await asyncio.sleep(randomness.uniform(0.3, 1.2))
-            tally.back_s.append(await _kill(product))
+            tally.back_s.append(await _kill(product, path))
         over.set()
         await asyncio.gather(*asking)
     return tally
 
 
-async def _kill(product: Product) -> float:
+async def _kill(product: Product, path: Path) -> float:
     """Kill the child and wait for the next one to say it is ready, which its open socket does."""
-    (pid,) = children(product.process.pid)
+    (pid,) = children(product.process.pid, path)
     os.kill(pid, signal.SIGKILL)
     killed = time.perf_counter()
     while True:
-        now = [p for p in children(product.process.pid) if p != pid and listens(p)]
+        now = [p for p in children(product.process.pid, path) if p != pid and listens(p)]
         if now:
             return time.perf_counter() - killed
         await asyncio.sleep(0.005)
 
 
-def children(server: int) -> list[int]:
-    """The processes of the server that run llama.cpp."""
+def children(server: int, model: Path) -> list[int]:
+    """The processes of the server that run llama.cpp with `model`."""
     found = []
     for folder in Path("/proc").iterdir():
         try:
@@ -72,7 +72,7 @@ def children(server: int) -> list[int]:
             command_line = (folder / "cmdline").read_bytes()
         except (OSError, ValueError):
             continue
-        if folder.name.isdigit() and int(fields[1]) == server and b"llamacpp.child" in command_line:
+        if folder.name.isdigit() and int(fields[1]) == server and str(model).encode() in command_line:
             found.append(int(folder.name))
     return found
 
@@ -140,10 +140,10 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=20)
     asked = parser.parse_args()
     with temporary_home() as home:
-        path = asked.model or write_random_model(home.parent / "random.gguf")
+        path = asked.model.absolute() if asked.model else write_random_model(home.parent / "random.gguf")
         with serving(home, "demo", "--port", "0", VESTIBULE_PORT="0") as product:
             subprocess.run(command("models", "add", str(path), "--name", "storm"), env=environment(home), check=True)
-            tally = asyncio.run(storm(product, "storm", kills=asked.kills, streams=asked.streams))
+            tally = asyncio.run(storm(product, "storm", path, kills=asked.kills, streams=asked.streams))
     for said, times in tally.errors.most_common():
         print(f"{times:5} x {said}")
     for problem in tally.broken[:20]:

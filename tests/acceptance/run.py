@@ -25,6 +25,7 @@ from tests.acceptance.questions.case import Case, PassageCited
 from tests.acceptance.questions.documents import draw_documents
 from tests.acceptance.questions.verdict import Verdict, judge
 
+_FRESH = {"vestibule": {"cache": "bypass"}}
 Ask = Callable[[str], tuple[str, Mapping[str, object]]]
 
 
@@ -46,7 +47,8 @@ def main() -> None:
     cases = draw(options.demo, seed=options.seed, count=options.count)
     cases += draw_documents(options.demo, seed=options.seed, count=options.documents)
     with openai.OpenAI(base_url=f"{options.url.rstrip('/')}/v1", api_key=options.key, max_retries=1) as client:
-        outcomes = examine(cases, through(client))
+        outcomes = examine(cases, through(client, options.model, stream=options.stream))
+    print(checks(outcomes))
     print(report(outcomes))
     if options.out:
         options.out.write_bytes(msgspec.json.format(msgspec.json.encode([_record(o) for o in outcomes])))
@@ -65,22 +67,59 @@ def examine(cases: list[Case], ask: Ask) -> list[Outcome]:
     return outcomes
 
 
-def through(client: openai.OpenAI) -> Ask:
+def through(client: openai.OpenAI, model: str = "auto", *, stream: bool = False) -> Ask:
     """Ask with the cache bypassed; a refusal or a broken connection is an answer like any other, and a wrong one."""
 
     def ask(question: str) -> tuple[str, Mapping[str, object]]:
         try:
-            reply = client.chat.completions.create(
-                model="auto",
-                messages=[{"role": "user", "content": question}],
-                extra_body={"vestibule": {"cache": "bypass"}},
-            )
+            return (_streamed if stream else _whole)(client, model, question)
         except openai.APIError as error:
             return f"({type(error).__name__}: {error.message})", {}
-        block = (reply.model_extra or {}).get("vestibule")
-        return reply.choices[0].message.content or "", block if isinstance(block, dict) else {}
 
     return ask
+
+
+def _whole(client: openai.OpenAI, model: str, question: str) -> tuple[str, Mapping[str, object]]:
+    reply = client.chat.completions.create(
+        model=model, messages=[{"role": "user", "content": question}], extra_body=_FRESH
+    )
+    return reply.choices[0].message.content or "", _block(reply.model_extra)
+
+
+def _streamed(client: openai.OpenAI, model: str, question: str) -> tuple[str, Mapping[str, object]]:
+    """The pieces joined; a stream that ends without saying why is no answer."""
+    text, finish, block = "", None, None
+    for chunk in client.chat.completions.create(
+        model=model, messages=[{"role": "user", "content": question}], extra_body=_FRESH, stream=True
+    ):
+        for choice in chunk.choices:
+            text += choice.delta.content or ""
+            finish = choice.finish_reason or finish
+        block = _block(chunk.model_extra) or block
+    return (text, block or {}) if finish else ("(the stream ended without saying why)", {})
+
+
+def _block(extra: Mapping[str, object] | None) -> Mapping[str, object]:
+    block = (extra or {}).get("vestibule")
+    return block if isinstance(block, dict) else {}
+
+
+def checks(outcomes: list[Outcome]) -> str:
+    """What the product's own checks counted: in how many answers each was there to be made, and passed throughout."""
+    lines = []
+    for name in ("citations", "numbers"):
+        shares = [s for o in outcomes if (s := _checked(o.block, name)) is not None]
+        whole = sum(share == 1.0 for share in shares)
+        mean = f"; {sum(shares) / len(shares):.1%} of its sentences on average" if shares else ""
+        lines.append(f"{name} check: {whole} of {len(shares)} answers passed throughout{mean}")
+    return "\n".join(lines)
+
+
+def _checked(block: Mapping[str, object], name: str) -> float | None:
+    quality = block.get("quality")
+    measured = quality.get("checks") if isinstance(quality, dict) else None
+    share = measured.get(name) if isinstance(measured, dict) else None
+    return float(share) if isinstance(share, int | float) else None
 
 
 def report(outcomes: list[Outcome]) -> str:
@@ -127,6 +166,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.acceptance.run", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--key", default="any", help="API key; a demo takes any")
+    parser.add_argument("--model", default="auto")
+    parser.add_argument("--stream", action="store_true", help="have the answers streamed")
     parser.add_argument("--demo", type=Path, required=True, help="the generated world: $VESTIBULE_HOME/demo")
     parser.add_argument("--count", type=int, default=100, help="data questions")
     parser.add_argument("--documents", type=int, default=20, help="document questions")

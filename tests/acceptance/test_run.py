@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance import run
+from tests.acceptance.questions.case import Case, PassageCited
+from tests.acceptance.questions.verdict import Verdict
 
 from .test_judge import folder
 
@@ -94,3 +96,16 @@ def test_a_refusal_is_a_wrong_answer(
     assert "BadRequestError" in printed
     assert "no such thing" in printed
     assert printed.endswith("0 passed, 3 failed\n")
+
+
+def outcome(**checks: float | None) -> run.Outcome:
+    case = Case("1", "q?", "document", "p", (), (), None, PassageCited("1.pdf", "h", "q"))
+    return run.Outcome(case, "a", {"quality": {"checks": checks}}, Verdict(True, ()), 0.1)
+
+
+def test_what_the_products_own_checks_found_is_counted() -> None:
+    outcomes = [outcome(citations=1.0, numbers=None), outcome(citations=0.5, numbers=1.0), outcome()]
+    assert run.checks(outcomes).splitlines() == [
+        "citations check: 1 of 2 answers passed throughout; 75.0% of its sentences on average",
+        "numbers check: 1 of 1 answers passed throughout; 100.0% of its sentences on average",
+    ]
