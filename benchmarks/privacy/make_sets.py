@@ -1,9 +1,9 @@
 """Draw the labelled sets from templates: `python -m benchmarks.privacy.make_sets [--seed N]`.
 
 A template is a block of templates/SET.txt: a line `=== split language kind [class=…]`, then the text. In the text
-`{TYPE.variant}` draws a value and labels it, `{TYPE|OTHER.variant}` also accepts the other type, `{?TYPE.variant}` is neutral (found or
-not, both are right), `{lower.variant}` draws a filler without a label, `#k` repeats the item's earlier value of that mark, and
-⟨…⟩ around a label is its widest acceptable boundary. `{~way TYPE.variant}` obfuscates the value. Knows no detector.
+`{TYPE.variant}` draws a value and labels it, `{TYPE|OTHER.variant}` also accepts the other type, `{?TYPE.variant}` is
+neutral (found or not, both are right), `{lower.variant}` draws a filler without a label, and ⟨…⟩ around a label is its
+widest acceptable boundary. `{~way TYPE.variant}` obfuscates the value. Knows no detector.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ from vestibule.privacy.entities import ENTITIES
 HERE = Path(__file__).parent
 DRAWS = dict.fromkeys(("structured", "secrets", "names", "building", "negatives", "obfuscated"), 10)
 GENERATORS = (buildings, credentials, identifiers, people)
-_SLOT = re.compile(
-    r"\{(?:~(?P<way>\w+) )?(?P<neutral>\?)?(?P<types>[A-Za-z_|]+)\.(?P<variant>\w+)(?:#(?P<mark>\w+))?\}|[⟨⟩]"
-)
+_SLOT = re.compile(r"\{(?:~(?P<way>\w+) )?(?P<neutral>\?)?(?P<types>[A-Za-z_|]+)\.(?P<variant>\w+)\}|[⟨⟩]")
 _HEADER = re.compile(r"^=== (dev|judge) (\w+) (\w+)(?: class=(\w+))?$")
 
 
@@ -58,7 +56,7 @@ def main() -> None:
 
 
 def read_templates(name: str) -> Iterator[Template]:
-    """The templates of a set; an id is the set, the split and the number within it, so that adding one moves no other."""
+    """The templates of a set; an id is set, split and number: appending one moves no other."""
     header: tuple[str, str, str, str | None] | None = None
     body: list[str] = []
     counts = {"dev": 0, "judge": 0}
@@ -99,7 +97,6 @@ def fill(template: Template, draw: Draw) -> tuple[str, list[dict[str, object]]]:
     text, at, opened = "", 0, -1
     spans: list[dict[str, object]] = []
     inside: list[dict[str, object]] = []
-    marks: dict[str, str] = {}
     for slot in _SLOT.finditer(template.text):
         text += template.text[at : slot.start()]
         at = slot.end()
@@ -111,9 +108,7 @@ def fill(template: Template, draw: Draw) -> tuple[str, list[dict[str, object]]]:
             inside = []
         else:
             first, *others = slot["types"].split("|")
-            drawn = (
-                marks.setdefault(slot["mark"], _value(draw, first, slot)) if slot["mark"] else _value(draw, first, slot)
-            )
+            drawn = _value(draw, first, slot)
             if first.isupper() or slot["neutral"]:
                 span = {"type": first, "start": len(text), "end": len(text) + len(drawn)}
                 span |= {"or": others} if others else {}

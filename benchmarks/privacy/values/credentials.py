@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import json
 
-from benchmarks.privacy.values.drawing import ALNUM, BASE64, CAPITALS, HEX, LOWER, URLSAFE, Draw, value
+from benchmarks.privacy.values.drawing import ALNUM, BASE64, CAPITALS, HEX, LOWER, URLSAFE, Draw, Generator, value
 from benchmarks.privacy.values.identifiers import fqdn, ipv4
 
 _KEYS = {
@@ -16,12 +16,16 @@ _KEYS = {
     "npm": ("npm_", 36, ALNUM), "digitalocean": ("dop_v1_", 64, HEX), "hex32": ("", 32, HEX), "hex64": ("", 64, HEX), "generic": ("", 40, ALNUM), "influx": ("", 86, URLSAFE),
     "twilio": ("SK", 32, HEX), "deepseek": ("sk-", 32, HEX), "pypi": ("pypi-AgEIcHlwaS5vcmc", 100, URLSAFE),
 }  # fmt: skip
+
+
+def _key(prefix: str, length: int, alphabet: str) -> Generator:
+    """Of the alphabet, but never ending in a sign that a sentence could own."""
+    last = "bcdef2345679" if alphabet == HEX else "bcdefghkmn2345679"
+    return lambda d: prefix + d.chars(length - 1, alphabet) + d.chars(1, last)
+
+
 for _name, (_prefix, _length, _alphabet) in _KEYS.items():
-    value("API_KEY", _name)(
-        lambda d, p=_prefix, n=_length, a=_alphabet: (
-            p + d.chars(n - 1, a) + d.chars(1, "bcdefghkmn2345679" if a != HEX else "bcdef2345679")
-        )
-    )  # type: ignore[misc]
+    value("API_KEY", _name)(_key(_prefix, _length, _alphabet))
 
 
 @value("API_KEY", "github_fine")

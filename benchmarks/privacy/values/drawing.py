@@ -36,7 +36,7 @@ class Draw:
         return self.rng.randint(low, high)
 
     def mask(self, mask: str) -> str:
-        """`#` a digit, `9` a digit other than 0, `@` a capital, `%` a capital or digit, `~` a hex digit; the rest as is."""
+        """`#` any digit, `9` not 0, `@` a capital, `%` a capital or digit, `~` a hex digit; the rest as is."""
         drawn = {"#": DIGITS, "9": DIGITS[1:], "@": UPPER, "%": CAPITALS, "~": HEX}
         return "".join(self.rng.choice(drawn[c]) if c in drawn else c for c in mask)
 

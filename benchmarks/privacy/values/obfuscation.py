@@ -1,4 +1,4 @@
-"""Ways in which people and tools disguise a value: invisible characters, look-alikes, words for signs, widths, spaces, base64."""
+"""How people and tools disguise a value: invisible characters, look-alikes, words for signs, widths, base64."""
 
 from __future__ import annotations
 
@@ -12,13 +12,9 @@ _LOOKALIKES = str.maketrans("aeopcxyiAEOPCTHKMB", "аеорсхуіАЕОРСТ�
 
 
 def invisible(d: Draw, text: str) -> str:
-    return (
-        "".join(
-            c + (d.any("\u200b", "\u200c", "\u2060", "\ufeff", "\u00ad") if d.int(1, 4) == 1 and i else "")
-            for i, c in enumerate(text[:-1])
-        )
-        + text[-1]
-    )
+    places = {d.int(1, len(text) - 1), *(i for i in range(1, len(text)) if d.int(1, 4) == 1)}
+    marks = ("\u200b", "\u200c", "\u2060", "\ufeff", "\u00ad")
+    return "".join((d.any(*marks) if i in places else "") + c for i, c in enumerate(text))
 
 
 def lookalike(d: Draw, text: str) -> str:
@@ -76,5 +72,6 @@ def digits(d: Draw, text: str) -> str:
 
 
 WAYS: dict[str, Callable[[Draw, str], str]] = {
-    "invisible": invisible, "lookalike": lookalike, "words": words, "fullwidth": fullwidth, "spaced": spaced, "dots": dots, "dashes": dashes, "base": base, "sentence": sentence, "percent": percent, "digits": digits,
-}  # fmt: skip
+    way.__name__: way
+    for way in (invisible, lookalike, words, fullwidth, spaced, dots, dashes, base, sentence, percent, digits)
+}

@@ -47,7 +47,7 @@ def _person(language: str) -> None:
     value("PERSON", f"{language}_last")(lambda d: names(d, language)[1])
     value("PERSON", f"{language}_first")(lambda d: names(d, language)[0])
     value("PERSON", f"{language}_comma")(lambda d: ", ".join(reversed(names(d, language))))
-    value("PERSON", f"{language}_initial")(lambda d: "{0[0]}. {1}".format(*names(d, language)))
+    value("PERSON", f"{language}_initial")(lambda d: ". ".join((names(d, language)[0][0], names(d, language)[1])))
     value("PERSON", f"{language}_upper")(lambda d: full(d).upper())
     value("PERSON", f"{language}_lower")(lambda d: full(d).lower())
 
