@@ -1,0 +1,181 @@
+"""OpenAI's chat completions and embeddings, whole and as a stream of server-sent events.
+
+Written from OpenAI's published API description (openai/openai-openapi): `CreateChatCompletionRequest`,
+`CreateChatCompletionResponse`, `CreateChatCompletionStreamResponse`, `CreateEmbeddingResponse`, `ErrorResponse`, and
+the guide https://platform.openai.com/docs/guides/error-codes for statuses and names of errors. Knows no socket.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import struct
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from tests.egress.servers.dialects import Body, Refusal, texts, tokens, vector
+from tests.egress.servers.speech import Asked, Call, Reply, Schema, ToolOffer, cut
+
+CREATED = 1_741_570_283
+
+
+class OpenAIChat:
+    base_path = "/v1"
+
+    def key(self, headers: Mapping[str, str], target: str) -> str:
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        return key if scheme == "Bearer" else ""
+
+    def read(self, target: str, body: Body) -> Asked:
+        if urlsplit(target).path != f"{self.base_path}/chat/completions":
+            raise Refusal(404, "unknown_url", f"Unknown request URL: POST {urlsplit(target).path}.")
+        messages = body.get("messages")
+        if not isinstance(messages, list) or not messages or not isinstance(body.get("model"), str):
+            raise Refusal(400, "missing_required_parameter", "Missing required parameter: 'messages' or 'model'.")
+        offers = [t["function"] for t in body.get("tools") or []] if body.get("tool_choice") != "none" else []
+        return Asked(
+            prompt="\n".join(_said(messages)),
+            tools=[ToolOffer(o["name"], o.get("parameters") or {}) for o in offers],
+            answered_by_tool=messages[-1].get("role") == "tool",
+            schema=_schema(body.get("response_format")),
+            most_words=body.get("max_completion_tokens") or body.get("max_tokens"),
+            stream=bool(body.get("stream")),
+            usage_asked=bool((body.get("stream_options") or {}).get("include_usage")),
+            model=body["model"],
+        )
+
+    def other(self, target: str, body: Body) -> bytes | None:
+        if urlsplit(target).path != f"{self.base_path}/embeddings":
+            return None
+        given = body.get("input", "")
+        inputs = given if isinstance(given, list) else [given]
+        vectors = [vector(str(text)) for text in inputs]
+        wanted: list[object] = list(vectors)
+        if body.get("encoding_format") == "base64":
+            wanted = [base64.b64encode(struct.pack("<8f", *v)).decode() for v in vectors]
+        data = [{"object": "embedding", "index": i, "embedding": e} for i, e in enumerate(wanted)]
+        spent = sum(tokens(str(text)) for text in inputs)
+        usage = {"prompt_tokens": spent, "total_tokens": spent}
+        return json.dumps({"object": "list", "data": data, "model": body.get("model"), "usage": usage}).encode()
+
+    def whole(self, asked: Asked, reply: Reply, id: str) -> bytes:
+        message = self.message(asked, reply) | ({"tool_calls": self.tool_calls(reply, id)} if reply.calls else {})
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish(reply)}
+        head = self.head("chat.completion", asked, id)
+        return json.dumps(head | {"choices": [choice], "usage": self.usage(asked, reply)}).encode()
+
+    def events(self, asked: Asked, reply: Reply, id: str) -> Iterator[bytes]:
+        rng = random.Random(id)
+        usage = {"usage": None} if asked.usage_asked else {}
+        for delta in self.deltas(asked, reply, id, rng):
+            yield self.event(asked, id, [choice(delta)], usage, rng)
+        yield self.event(asked, id, [choice({}, finish(reply))], usage | self.last_usage(asked, reply), rng)
+        if asked.usage_asked:
+            yield self.event(asked, id, [], {"usage": self.usage(asked, reply)}, rng)
+        yield b"data: [DONE]\n\n"
+
+    def deltas(self, asked: Asked, reply: Reply, id: str, rng: random.Random) -> Iterator[Body]:
+        yield {"role": "assistant", "content": None if reply.calls else "", "refusal": None}
+        for piece in cut(reply.text, rng):
+            yield {"content": piece}
+        for index, (call, described) in enumerate(zip(reply.calls, self.tool_calls(reply, id), strict=True)):
+            function = {"name": call.name, "arguments": ""}
+            yield {"tool_calls": [described | {"index": index, "function": function}]}
+            for piece in cut(arguments(call, id), rng):
+                yield {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
+
+    def event(self, asked: Asked, id: str, choices: list[Body], more: Body, rng: random.Random) -> bytes:
+        """One `data:` line, non-ASCII written plainly or escaped: both are JSON."""
+        chunk = self.head("chat.completion.chunk", asked, id) | {"choices": choices} | more
+        return f"data: {json.dumps(chunk, ensure_ascii=rng.random() < 0.5)}\n\n".encode()
+
+    def head(self, object: str, asked: Asked, id: str) -> Body:
+        return {
+            "id": f"chatcmpl-{id}",
+            "object": object,
+            "created": CREATED,
+            "model": asked.model,
+            "service_tier": "default",
+            "system_fingerprint": "fp_fc9f1d7035",
+        }
+
+    def message(self, asked: Asked, reply: Reply) -> Body:
+        return {
+            "role": "assistant",
+            "content": None if reply.calls else reply.text,
+            "refusal": None,
+            "annotations": [],
+        }
+
+    def tool_calls(self, reply: Reply, id: str) -> list[Body]:
+        return [
+            {
+                "id": f"call_{id}_{index}",
+                "type": "function",
+                "function": {"name": call.name, "arguments": arguments(call, id)},
+            }
+            for index, call in enumerate(reply.calls)
+        ]
+
+    def usage(self, asked: Asked, reply: Reply) -> Body:
+        spent, given = tokens(asked.prompt), tokens(reply.text)
+        return {
+            "prompt_tokens": spent,
+            "completion_tokens": given,
+            "total_tokens": spent + given,
+            "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+            "completion_tokens_details": {
+                "reasoning_tokens": 0,
+                "audio_tokens": 0,
+                "accepted_prediction_tokens": 0,
+                "rejected_prediction_tokens": 0,
+            },
+        }
+
+    def last_usage(self, asked: Asked, reply: Reply) -> Body:
+        """What the last chunk with a choice says of usage: nothing, here."""
+        return {}
+
+    def stream_type(self, target: str) -> str:
+        return "text/event-stream; charset=utf-8"
+
+    def error(self, refusal: Refusal, retry_after_s: int | None = None) -> bytes:
+        kinds = {401: "invalid_request_error", 429: "requests", 500: "server_error"}
+        kind = kinds.get(refusal.status, "invalid_request_error")
+        error = {"message": refusal.message, "type": kind, "param": None, "code": refusal.reason}
+        return json.dumps({"error": error}).encode()
+
+
+def choice(delta: Body, finish_reason: str | None = None) -> Body:
+    return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+
+
+def finish(reply: Reply) -> str:
+    return "tool_calls" if reply.calls else "length" if reply.truncated else "stop"
+
+
+def arguments(call: Call, id: str) -> str:
+    """JSON as a model writes it: with or without escapes, the same each time for the same answer."""
+    rng = random.Random(f"arguments {id}")
+    return json.dumps(call.arguments, ensure_ascii=rng.random() < 0.5, indent=rng.choice((None, 2)))
+
+
+def _said(messages: list[Body]) -> Iterator[str]:
+    for message in messages:
+        content = message.get("content")
+        if isinstance(content, list):
+            yield from (part["text"] for part in content if part.get("type") == "text")
+        elif content:
+            yield str(content)
+        yield from texts([call["function"]["arguments"] for call in message.get("tool_calls") or []])
+
+
+def _schema(wanted: Body | None) -> Schema | None:
+    match (wanted or {}).get("type"):
+        case "json_schema":
+            schema: Schema = (wanted or {})["json_schema"].get("schema") or {}
+            return schema
+        case "json_object":
+            return {"type": "object", "properties": {"answer": {"type": "string"}}}
+    return None
