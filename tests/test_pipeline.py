@@ -162,7 +162,7 @@ async def test_a_cloud_model_is_refused_before_any_connection(storage_home: Path
     async with house(storage_home, providers=(CLOUD,), models=models) as (opened, issued):
         sys.addaudithook(watch)
         for text in (QUESTION, "the alarm code is 902144", "mail m.berg@example.org"):
-            with pytest.raises(EgressRefused, match="stays in the house"):
+            with pytest.raises(EgressRefused, match="the house"):
                 await run(opened, issued, ask(text, model="gpt-4o"))
         last = (await run(opened, issued, ask(QUESTION)))[-1]
         watching = False

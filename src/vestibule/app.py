@@ -14,23 +14,22 @@ import uvicorn
 
 from vestibule.access import Access
 from vestibule.access.keys import Keys
+from vestibule.attempts import Attempts
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import ExactCache
 from vestibule.console.application import build as build_console
-from vestibule.core.clearance import Sealer
+from vestibule.console.sessions import Sessions, TenantSessions
 from vestibule.core.errors import Unavailable, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.fleet import Fleet
-from vestibule.gateway.application import build
+from vestibule.gateway.application import Operator, build
 from vestibule.gateway.ports import Component, ModelInfo
 from vestibule.knowledge import KnowledgeBase
+from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
 from vestibule.monitoring.requests import RequestLog
 from vestibule.pipeline import Pipeline
-from vestibule.privacy.classification import Classifier
-from vestibule.privacy.detection import Detector
-from vestibule.privacy.egress import EgressGate, EgressPolicy
-from vestibule.providers.cloud.transport import CloudTransport
+from vestibule.protection import Privacy, open_privacy
 from vestibule.providers.embedder import MiniLM
 from vestibule.retrieval import Retriever
 from vestibule.routing.catalogue import Catalogue
@@ -57,6 +56,7 @@ class House:
     knowledge: KnowledgeBase
     buildings: BuildingData
     catalogue: Catalogue
+    privacy: Privacy
     pipeline: Pipeline
     metrics: Metrics
 
@@ -71,8 +71,13 @@ class House:
             "database": database,
             "knowledge": Component(knowledge.ok, knowledge.reason),
             "embedder": Component(True, self.embedder.name),
+            "privacy": Component(not self.privacy.policies.trouble, self._policy_state()),
             "models": Component(True, ", ".join(self.catalogue.names())),
         }
+
+    def _policy_state(self) -> str:
+        trouble = self.privacy.policies.trouble
+        return f"the cloud door is closed: {trouble}" if trouble else f"policy {self.privacy.policies.current.id}"
 
 
 @asynccontextmanager
@@ -84,36 +89,39 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         stack.callback(embedder.close)
         database = await Database.open(settings)
         stack.push_async_callback(database.close)
-        classifier = Classifier(Detector())
+        buildings = BuildingData(database)
+        catalogue = Catalogue([])
+        metrics = Metrics(catalogue.names)
+        privacy = await stack.enter_async_context(open_privacy(settings, database, metrics))
         knowledge = KnowledgeBase(
-            database, embedder, settings.home, lambda text: classifier.text(text).level, settings.limits.file_mib
+            database, embedder, settings.home, privacy.level_of_document, settings.limits.file_mib
         )
         await knowledge.start()
         stack.push_async_callback(knowledge.close)
-        buildings = BuildingData(database)
         requests = RequestLog(database)
         await requests.start()
         stack.push_async_callback(requests.close)
         keys = Keys(database)
-        sealer = Sealer()
-        cloud = CloudTransport(sealer)
-        fleet = Fleet(settings, embedder, {provider.id: cloud for provider in settings.providers})
-        catalogue = await stack.enter_async_context(fleet.running())
-        metrics = Metrics(catalogue.names)
+        await stack.enter_async_context(Fleet(settings, embedder, privacy.ways_out, catalogue).running())
+        cache = ExactCache()
+        privacy.erasable.append(cache)
         pipeline = Pipeline(
             access=Access.over(keys, settings.limits.requests_per_minute, open_to_loopback=open_to_loopback),
-            classifier=classifier,
-            cache=ExactCache(),
+            classifier=privacy.classifier,
+            policies=privacy.policies,
+            cache=cache,
             embedder=embedder,
             retriever=Retriever(knowledge, buildings, embedder),
             knowledge=knowledge,
             buildings=buildings,
             catalogue=catalogue,
-            gate=EgressGate(sealer, classifier, EgressPolicy(), settings.home_hosts),
+            attempts=Attempts(
+                privacy.detector, privacy.classifier, privacy.policies, privacy.gate, privacy.keys, metrics
+            ),
             requests=requests,
             metrics=metrics,
         )
-        yield House(settings, database, embedder, keys, knowledge, buildings, catalogue, pipeline, metrics)
+        yield House(settings, database, embedder, keys, knowledge, buildings, catalogue, privacy, pipeline, metrics)
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -135,12 +143,17 @@ def bind(settings: Settings) -> socket.socket:
 async def serve(house: House, listener: socket.socket) -> None:
     """Serve until stopped by a signal; documents that are queued are worked on meanwhile."""
     server: uvicorn.Server | None = None
+    sessions = Sessions()
+    house.privacy.erasable.append(TenantSessions(sessions, house.keys))
     console = build_console(
         pipeline=house.pipeline,
         access=house.pipeline.access,
         catalogue=house.catalogue,
         overview=Overview(house.database),
+        departures=Departures(house.database),
+        privacy_check=house.privacy.check,
         passages=house.knowledge,
+        sessions=sessions,
         examples=EXAMPLES,
         stopping=lambda: server is not None and server.should_exit,
     )
@@ -153,6 +166,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         settings=house.settings,
         metrics=house.metrics,
         mounts=[("/console", console)],
+        operator=Operator(house.privacy.check, house.privacy.erasure(), house.privacy.trail),
     )
     config = uvicorn.Config(
         application,

@@ -31,9 +31,12 @@ from vestibule.core.answer import (
 )
 from vestibule.core.caller import Caller
 from vestibule.core.chat import ChatRequest, ToolCall
+from vestibule.core.evidence import Evidence
 from vestibule.core.sensitivity import Classification, PrivacyClass
+from vestibule.correspondence import Correspondence
 from vestibule.generation.checks import AnswerCheck
 from vestibule.monitoring.requests import Outcome, RequestRecord
+from vestibule.privacy.policy import Policy
 from vestibule.providers.base import Chunk
 from vestibule.routing.plan import CONFIGURATION_VERSION, Candidate
 
@@ -44,6 +47,7 @@ class End:
 
     last: Chunk
     check: AnswerCheck
+    correspondence: Correspondence
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,14 @@ class Piece:
 @dataclass
 class Exchange:
     request: ChatRequest
+    policy: Policy
     id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     caller: Caller | None = None
     classification: Classification = field(default_factory=lambda: Classification(PrivacyClass.INTERNAL))
+    classified_fully: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
     cache: CacheStatus = "bypass"
     attempts: list[Attempt] = field(default_factory=list)
     answer: Completed | None = None
@@ -90,6 +97,13 @@ class Exchange:
         self.timings_ms["first_token"] = round(self.first_token_s * 1000, 3)
 
     @property
+    def buildings(self) -> frozenset[str]:
+        """Ids of the buildings that the request, or what was found for it, is about."""
+        evidence = self.evidence
+        found = [r.building_id for r in evidence.results] + [b for p in evidence.passages for b in p.buildings]
+        return frozenset((*found, *(self.request.options.buildings or ())))
+
+    @property
     def created(self) -> int:
         return int(self.started_at.timestamp())
 
@@ -105,7 +119,11 @@ class Exchange:
         report = Report(
             id=self.id,
             privacy=PrivacyReport(
-                self.classification.level.label, self.classification.reasons, left=model.location == "cloud"
+                self.classification.level.label,
+                self.classification.reasons,
+                left=model.location == "cloud",
+                pseudonymised=end.correspondence.count,
+                unrestored=end.correspondence.unrestored,
             ),
             route=RouteReport(
                 model=model.id,
@@ -140,11 +158,11 @@ class Exchange:
         return self.answer
 
     def record(self, caller: Caller) -> RequestRecord:
-        answer = self.answer
+        answer, log = self.answer, self.policy.terms.logging
         return RequestRecord(
             id=self.id,
             tenant=caller.tenant,
-            key_id=caller.key_id,
+            key_id=caller.key_id if log.callers else "",
             started_at=self.started_at,
             duration_ms=round(self.elapsed_s * 1000, 3),
             model=self.request.model[:200],
@@ -152,7 +170,7 @@ class Exchange:
             answered_by=answer.report.route.model if answer else None,
             location=answer.report.route.location if answer else None,
             privacy_class=self.classification.level.label,
-            reasons=self.classification.reasons,
+            reasons=self.classification.reasons if log.reasons else (),
             cache=self.cache,
             prompt_tokens=answer.usage.prompt_tokens if answer else 0,
             completion_tokens=answer.usage.completion_tokens if answer else 0,

@@ -15,11 +15,9 @@ from pathlib import Path
 
 import structlog
 
-from vestibule.core.clearance import Destination
 from vestibule.core.errors import VestibuleError
 from vestibule.core.ports import Embedder
 from vestibule.core.settings import Settings
-from vestibule.providers.base import Provider
 from vestibule.providers.extractive import ExtractiveProvider
 from vestibule.providers.home.transport import HomeTransport
 from vestibule.providers.llamacpp import LlamaCppProvider
@@ -39,7 +37,10 @@ log = structlog.get_logger(__name__)
 class Fleet:
     """`catalogue` is what there is now; requests keep the model they were planned with."""
 
-    def __init__(self, settings: Settings, embedder: Embedder, cloud: Mapping[str, Transport]) -> None:
+    def __init__(
+        self, settings: Settings, embedder: Embedder, cloud: Mapping[str, Transport], catalogue: Catalogue | None = None
+    ) -> None:
+        """`cloud` holds the ways to the providers that are not home, by their ids."""
         self._settings = settings
         self._cloud = cloud
         self._extractive = Model("extractive", "extractive", ExtractiveProvider(embedder), "home", can=frozenset())
@@ -48,7 +49,7 @@ class Fleet:
         self._wanted: list[AddedModel] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
-        self.catalogue = Catalogue([self._extractive])
+        self.catalogue = catalogue or Catalogue([])
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Catalogue]:
@@ -70,16 +71,18 @@ class Fleet:
             await asyncio.gather(*(provider.close() for provider in self._added.values()), *self._leaving)
 
     def _configured(self) -> list[Model]:
-        home_hosts = self._settings.home_hosts
-        home = HomeTransport(home_hosts)
-        providers: dict[str, Provider] = {}
-        for entry in self._settings.providers:
-            at_home = Destination.parse(entry.url).is_home(home_hosts)
-            providers[entry.id] = OpenAIProvider(entry.id, entry.url, home if at_home else self._cloud[entry.id])
-        return [
-            Model(entry.id, entry.name, providers[entry.provider], locate(providers[entry.provider], home_hosts))
-            for entry in self._settings.models
-        ]
+        home = HomeTransport(self._settings.home_hosts)
+        entries = {entry.id: entry for entry in self._settings.providers}
+        providers = {
+            entry.id: OpenAIProvider(entry.id, entry.url, self._cloud.get(entry.id, home), cloud=entry.cloud)
+            for entry in entries.values()
+        }
+        models = []
+        for entry in self._settings.models:
+            provider = providers[entry.provider]
+            location = locate(provider, self._settings.home_hosts)
+            models.append(Model(entry.id, entry.name, provider, location, region=entries[entry.provider].region))
+        return models
 
     async def _watch(self) -> None:
         """Look at the list again whenever its file changes. A list that cannot be read changes nothing."""

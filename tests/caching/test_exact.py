@@ -17,7 +17,7 @@ from vestibule.core.answer import (
 from vestibule.core.chat import ChatRequest, Controls, Message, Options, Sampling
 from vestibule.core.sensitivity import PrivacyClass
 
-VERSIONS = Versions(1, 1, 1)
+VERSIONS = Versions(1, 1, 1, "1:a")
 REQUEST = ChatRequest("auto", (Message("user", "How much gas in March?"),))
 
 
@@ -55,9 +55,10 @@ def test_streaming_and_cache_mode_share_an_answer() -> None:
     "other",
     [
         key(tenant="u"),
-        key(versions=Versions(2, 1, 1)),
-        key(versions=Versions(1, 2, 1)),
-        key(versions=Versions(1, 1, 2)),
+        key(versions=Versions(2, 1, 1, "1:a")),
+        key(versions=Versions(1, 2, 1, "1:a")),
+        key(versions=Versions(1, 1, 2, "1:a")),
+        key(versions=Versions(1, 1, 1, "2:b")),
         key(msgspec.structs.replace(REQUEST, model="extractive")),
         key(msgspec.structs.replace(REQUEST, sampling=Sampling(max_tokens=5))),
         key(msgspec.structs.replace(REQUEST, options=Options(controls=Controls(citations=False)))),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.console.scripted import PASSAGE, ScriptedPipeline
+from tests.console.scripted import PASSAGE, ScriptedPipeline, check_by_script
 from tests.gateway.conftest import Reply, listening, parse
 from tests.gateway.conftest import Server as Gateway
 from vestibule.access import Access
@@ -24,6 +24,7 @@ from vestibule.core.sensitivity import PrivacyClass
 from vestibule.core.settings import Settings
 from vestibule.gateway.application import build as build_gateway
 from vestibule.gateway.ports import Component
+from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
 from vestibule.providers.embedder import MiniLM
 from vestibule.providers.home.transport import HomeTransport
@@ -119,6 +120,8 @@ class Serve:
             access=access,
             catalogue=Catalogue([_model("extractive", "home"), _model("qwen", "home")]),
             overview=Overview(self.database),
+            departures=Departures(self.database),
+            privacy_check=check_by_script,
             passages=OnePassage(),
             examples=EXAMPLES,
             stopping=lambda: served.stopping,

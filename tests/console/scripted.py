@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 from vestibule.access import Access
 from vestibule.core.answer import (
@@ -24,6 +25,7 @@ from vestibule.core.answer import (
 from vestibule.core.caller import Credential
 from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import NoCandidate, UpstreamFailed
+from vestibule.core.sensitivity import Span
 
 QUOTE = "the outdoor air damper of AHU-1 was found stuck at 100 % on 9 July"
 PASSAGE = f"Work order 4411. Mon 14 July: {QUOTE}. The actuator was replaced & tested <ok>."
@@ -120,3 +122,24 @@ def completed(text: str = ANSWER, *, finish_reason: str = "stop", cache: CacheRe
             },
         ),
     )
+
+
+@dataclass(frozen=True)
+class Checked:
+    level: str
+    reasons: tuple[str, ...]
+    spans: tuple[Span, ...]
+    leaves: str | None
+
+
+async def check_by_script(tenant: str, text: str) -> Checked:
+    """Knows one name, and one code that keeps everything in."""
+    spans = []
+    if (at := text.find("Ada <Byron>")) >= 0:
+        spans.append(Span("PERSON", at, at + 11, 0.9, "tagger", "pseudonymise"))
+    if (at := text.find("4711#")) >= 0:
+        spans.append(Span("ACCESS_CODE", at, at + 5, 0.95, "access_code", "block"))
+    blocked = any(span.rule == "block" for span in spans)
+    reasons = tuple(f"{span.type} found ({span.rule})" for span in spans)
+    leaves = None if blocked else text.replace("Ada <Byron>", "\u27e6PERSON_1\u27e7")
+    return Checked("restricted" if blocked else "confidential" if spans else "internal", reasons, tuple(spans), leaves)

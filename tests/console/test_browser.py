@@ -44,6 +44,11 @@ class Reader:
         await self.ask(question)
         await self.page.wait_for_selector(".exchange.complete")
 
+    async def check(self, text: str) -> None:
+        await self.page.fill("#text", text)
+        await self.page.click("#check-button")
+        await self.page.wait_for_selector("#report .found")
+
     async def overflows(self) -> bool:
         return bool(await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
@@ -249,10 +254,13 @@ async def test_no_page_has_serious_faults_of_access(
     log.add(_record(theme))
     await log.close()
     await reader.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    for path in ("/", "/playground", "/design", "/nowhere"):
+    for path in ("/", "/playground", "/privacy", "/design", "/nowhere"):
         await reader.goto(path)
         assert await reader.faults() == [], path
     reader.complaints.clear()  # the status of the page that is not there
+    await reader.goto("/privacy")
+    await reader.check("Ask Ada <Byron> for 4711#.")
+    assert await reader.faults() == []
     await reader.goto("/playground")
     await reader.answered("Why was it high?")
     await reader.page.click(".settings summary")
@@ -264,13 +272,28 @@ async def test_no_page_has_serious_faults_of_access(
 
 async def test_a_phone_shows_every_page_without_scrolling_sideways(reader: Reader) -> None:
     await reader.page.set_viewport_size({"width": 360, "height": 740})
-    for path in ("/", "/playground", "/design"):
+    for path in ("/", "/playground", "/privacy", "/design"):
         await reader.goto(path)
         assert not await reader.overflows(), path
     await reader.goto("/playground")
     await reader.answered("Why was it high?")
     await reader.page.click(".settings summary")
     assert not await reader.overflows()
+
+
+async def test_a_text_is_tried_and_what_is_found_in_it_is_marked(reader: Reader) -> None:
+    await reader.goto("/privacy")
+    page = reader.page
+    await reader.check("Ask Ada <Byron> about the pump.")
+    report = page.locator("#report")
+    await expect(report.locator("mark")).to_have_text("Ada <Byron>PERSON")
+    await expect(report.locator("#leaves")).to_have_text("Ask ⟦PERSON_1⟧ about the pump.")
+    await expect(report.locator("td").first).to_have_text("PERSON")
+    await reader.check("Ada <Byron> knows 4711#, <img src=x onerror=alert(1)>")
+    await expect(report.locator("mark")).to_have_count(2)
+    await expect(report).to_contain_text("stays at home")
+    await expect(report.locator("#leaves")).to_have_count(0)
+    assert await page.locator("#report img").count() == 0
 
 
 async def test_signing_in_by_hand(chromium: Browser, keyed: Served) -> None:

@@ -35,9 +35,26 @@ def test_models_and_their_providers(tmp_path: Path) -> None:
     assert Settings.load(path, {}).models[0].provider == "o"
 
 
+def test_what_a_provider_outside_needs(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "policy: /etc/vestibule/policy.yaml\n"
+        "providers: [{id: o, kind: openai, url: 'http://127.0.0.1:9/v1', keys: ['env:OPENAI_KEY', 'file:~/key'],"
+        " cloud: true, ca_file: /etc/ca.pem, region: eu}]\n",
+    )
+    settings = Settings.load(path, {})
+    provider = settings.providers[0]
+    assert (provider.keys, provider.cloud) == (("env:OPENAI_KEY", "file:~/key"), True)
+    assert (provider.ca_file, provider.region) == (Path("/etc/ca.pem"), "eu")
+    assert settings.policy_path == Path("/etc/vestibule/policy.yaml")
+    assert Settings.load(None, {"VESTIBULE_HOME": "/home/v"}).policy_path == Path("/home/v/policy.yaml")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("providers: [{id: o, kind: openai, url: 'http://a', keys: [sk-123]}]\n", "does not say where the key is"),
+        ("providers: [{id: o, kind: openai, url: 'http://a', keys: ['env: ']}]\n", "env:NAME, file:PATH or cmd:"),
         ("port: [1", r"vestibule.yaml:\d+: "),
         ("- a\n- b\n", "a mapping of settings is expected"),
         ("prot: 9000\n", "prot.*Known settings: home, host, port"),

@@ -1,5 +1,6 @@
 """The catalogue and the plan: who may answer, in which order, and why not the others."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -8,7 +9,6 @@ import pytest
 from vestibule.core.chat import ChatRequest, Message, ResponseFormat, Tool, ToolChoice
 from vestibule.core.clearance import Sealer
 from vestibule.core.errors import NoCandidate, NotFound
-from vestibule.core.sensitivity import Classification, PrivacyClass
 from vestibule.providers.base import Provider
 from vestibule.providers.cloud.transport import CloudTransport
 from vestibule.providers.openai import OpenAIProvider
@@ -16,7 +16,20 @@ from vestibule.routing.catalogue import Catalogue, Model, locate
 from vestibule.routing.plan import plan
 
 SCHEMA = {"type": "object", "properties": {"kwh": {"type": "number"}}}
-CLASS = Classification(PrivacyClass.PUBLIC)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    allowed: bool
+    reason: str
+
+
+def never(model: Model) -> Verdict:
+    return Verdict(False, "no cloud rule allows public")
+
+
+def always(model: Model) -> Verdict:
+    return Verdict(True, "cloud rule 1 allows public")
 
 
 def provider(url: str) -> Provider:
@@ -48,41 +61,47 @@ def asked(name: str, **more: Any) -> ChatRequest:
 )
 def test_who_cannot_do_what_is_needed_is_left_out_and_it_is_said(wanted: dict[str, Any], lacking: str) -> None:
     plain = msgspec.structs.replace(HOME, id="plain", can=frozenset())
-    made = plan(Catalogue([plain, HOME]), asked("auto", **wanted), CLASS)
+    made = plan(Catalogue([plain, HOME]), asked("auto", **wanted), never)
     assert [c.model.id for c in made.eligible] == ["home"]
     with pytest.raises(NoCandidate, match=f"plain: {lacking}"):
-        plan(Catalogue([plain, HOME]), asked("plain", **wanted), CLASS)
+        plan(Catalogue([plain, HOME]), asked("plain", **wanted), never)
 
 
 def test_functions_that_may_be_called_need_not_be() -> None:
     plain = msgspec.structs.replace(HOME, id="plain", can=frozenset())
-    made = plan(Catalogue([plain]), asked("auto", tools=(Tool("f"),)), CLASS)
+    made = plan(Catalogue([plain]), asked("auto", tools=(Tool("f"),)), never)
     assert [c.model.id for c in made.eligible] == ["plain"]
 
 
 def test_auto_stays_home_and_says_why_not_the_others() -> None:
-    made = plan(CATALOGUE, asked("auto"), CLASS)
+    made = plan(CATALOGUE, asked("auto"), never)
     assert [c.model.id for c in made.eligible] == ["home"]
-    assert {c.model.id: c.reason for c in made.candidates if c.rejected} == {"gpt-4o": "public requests stay home"}
+    assert {c.model.id: c.reason for c in made.candidates if c.rejected} == {"gpt-4o": "no cloud rule allows public"}
+
+
+def test_what_the_policy_lets_leave_stands_behind_what_is_at_home() -> None:
+    made = plan(CATALOGUE, asked("auto"), always)
+    assert [c.model.id for c in made.eligible] == ["home", "gpt-4o"]
+    assert made.eligible[1].reason == "home could not answer, and cloud rule 1 allows public"
 
 
 def test_a_named_model_is_the_only_candidate() -> None:
-    assert [c.model.id for c in plan(CATALOGUE, asked("tiny"), CLASS).eligible] == ["tiny"]
-    assert [c.model.id for c in plan(CATALOGUE, asked("gpt-4o"), CLASS).eligible] == ["gpt-4o"]
+    assert [c.model.id for c in plan(CATALOGUE, asked("tiny"), never).eligible] == ["tiny"]
+    assert [c.model.id for c in plan(CATALOGUE, asked("gpt-4o"), never).eligible] == ["gpt-4o"]
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
     with pytest.raises(NotFound, match="Did you mean `gpt-4o`"):
-        plan(CATALOGUE, asked("gpt4o"), CLASS)
+        plan(CATALOGUE, asked("gpt4o"), never)
     with pytest.raises(NotFound, match="Known: auto, gpt-4o, home, tiny"):
-        plan(CATALOGUE, asked("zzz"), CLASS)
+        plan(CATALOGUE, asked("zzz"), never)
 
 
 def test_nobody_left_is_said_with_reasons() -> None:
-    with pytest.raises(NoCandidate, match="gpt-4o: public requests stay home"):
-        plan(Catalogue([CLOUD]), asked("auto"), CLASS)
+    with pytest.raises(NoCandidate, match="gpt-4o: no cloud rule allows public"):
+        plan(Catalogue([CLOUD]), asked("auto"), never)
     with pytest.raises(NoCandidate, match="no model is configured"):
-        plan(Catalogue([]), asked("auto"), CLASS)
+        plan(Catalogue([]), asked("auto"), never)
 
 
 def test_home_hosts_decide_where_a_server_is() -> None:

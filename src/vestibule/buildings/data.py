@@ -12,12 +12,15 @@ from vestibule.buildings.portfolio import Portfolio
 from vestibule.buildings.store import Outdated, Store
 from vestibule.core.errors import Unavailable
 from vestibule.core.evidence import ToolResult
+from vestibule.core.ports import Subject
 from vestibule.storage.database import Database
 
 ATTEMPTS = 3
 
 
 class BuildingData:
+    name = "building data (rows)"
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._store = Store(database)
@@ -44,6 +47,13 @@ class BuildingData:
     ) -> ImportSummary:
         """Make the files in `folder` the tenant's portfolio; see `importer.import_portfolio`."""
         return await import_portfolio(self._database, tenant, folder, source=source, on_progress=on_progress)
+
+    async def count(self, subject: Subject) -> int:
+        """Rows of the tenant. Portfolios hold tenants' firms and no people, so a person has none here."""
+        return 0 if subject.person else await self._store.count(subject.tenant)
+
+    async def erase(self, subject: Subject) -> int:
+        return 0 if subject.person else await self._store.erase(subject.tenant)
 
     async def run(self, tenant: str, call: AnalyticCall) -> ToolResult:
         """Compute one call. Raise `NotFound` for a building or a meter that is not there."""

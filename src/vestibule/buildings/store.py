@@ -40,6 +40,11 @@ class Recent(Generic[Value]):
             self._made.popitem(last=False)
         return await asyncio.shield(task)
 
+    def forget(self, tenant: str) -> None:
+        """Drop what is kept under keys that begin with `tenant`."""
+        for key in [key for key in self._made if isinstance(key, tuple) and key[0] == tenant]:
+            del self._made[key]
+
     def _forget_failed(self, key: Hashable, done: asyncio.Task[Value]) -> None:
         if (done.cancelled() or done.exception()) and self._made.get(key) is done:
             del self._made[key]
@@ -74,6 +79,29 @@ class Store:
         if row is None:
             return Snapshot(tenant, 0, None, _nothing())
         return Snapshot(tenant, row[0], row[1], msgspec.json.decode(row[2], type=Portfolio))
+
+    async def erase(self, tenant: str) -> int:
+        """Forget a portfolio with all readings and weather; return how many rows. The version still grows, so that no
+        answer of before is taken for one of after."""
+        async with self._database.tenant(tenant) as connection:
+            rows = [await connection.execute(f"DELETE FROM {table}") for table in ("readings", "weather")]
+            emptied = await connection.execute(
+                "UPDATE portfolios SET definition = %s, source = '', version = version + 1 WHERE source <> ''",
+                [msgspec.json.encode(_nothing()).decode()],
+            )
+        for kept in (self._grounds, self._buildings, self._assessments):
+            kept.forget(tenant)
+        return sum(each.rowcount for each in (*rows, emptied))
+
+    async def count(self, tenant: str) -> int:
+        """How many rows `erase` would take."""
+        async with self._database.tenant(tenant) as connection:
+            found = await connection.execute(
+                "SELECT (SELECT count(*) FROM readings) + (SELECT count(*) FROM weather)"
+                " + (SELECT count(*) FROM portfolios WHERE source <> '')"
+            )
+            row = await found.fetchone()
+        return int(row[0]) if row else 0
 
     async def version(self, tenant: str) -> int:
         """Grows with every import; 0 before the first."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from vestibule.core.answer import Completed
 from vestibule.core.chat import ChatRequest
+from vestibule.core.ports import Subject
 from vestibule.core.sensitivity import PrivacyClass
 
 
@@ -36,6 +37,7 @@ class Versions(msgspec.Struct, frozen=True):
     knowledge: int
     buildings: int
     configuration: int
+    policy: str
 
 
 def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: Versions) -> CacheKey:
@@ -57,6 +59,8 @@ def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: 
 
 
 class ExactCache:
+    name = "cached answers"
+
     def __init__(
         self, *, entries: int = 2048, age_s: float = 3600.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
@@ -82,3 +86,28 @@ class ExactCache:
         self._entries.move_to_end(key)
         while len(self._entries) > self._limit:
             self._entries.popitem(last=False)
+
+    async def count(self, subject: Subject) -> int:
+        return len(self._of(subject))
+
+    async def erase(self, subject: Subject) -> int:
+        keys = self._of(subject)
+        for key in keys:
+            del self._entries[key]
+        return len(keys)
+
+    def _of(self, subject: Subject) -> list[CacheKey]:
+        """The tenant's entries; where a person is to be forgotten, those whose answer or quotations name them."""
+        return [
+            key
+            for key, entry in self._entries.items()
+            if key.tenant == subject.tenant and (subject.person is None or subject.is_named_in(*_texts(entry.answer)))
+        ]
+
+
+def _texts(answer: Completed) -> Iterator[str]:
+    yield answer.text
+    for citation in answer.report.citations:
+        yield from (citation.title, citation.locator, citation.quote)
+    for call in answer.tool_calls:
+        yield from (call.name, call.arguments)

@@ -21,7 +21,9 @@ class Client:
     def __init__(self, settings: Settings, key: str | None) -> None:
         self._host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         self._port = settings.port
-        self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        self._headers = {"Content-Type": "application/json", "Connection": "close"} | (
+            {"Authorization": f"Bearer {key}"} if key else {}
+        )
 
     def post(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         """Send JSON, return JSON. Raise `ServerError` with the server's message."""

@@ -8,10 +8,12 @@ import click
 
 from vestibule import __version__
 from vestibule.cli.ask import ask
+from vestibule.cli.audit import audit
 from vestibule.cli.doctor import doctor
 from vestibule.cli.ingest import ingest
 from vestibule.cli.keys import keys
 from vestibule.cli.models import models
+from vestibule.cli.privacy import privacy
 from vestibule.cli.serving import demo, serve
 from vestibule.core.errors import VestibuleError
 
@@ -22,7 +24,7 @@ def commands() -> None:
     """Vestibule: a self-hosted LLM backend for building and energy operations that answers at home first."""
 
 
-for command in (demo, serve, ask, ingest, keys, models, doctor):
+for command in (demo, serve, ask, ingest, keys, models, privacy, audit, doctor):
     commands.add_command(command)
 
 

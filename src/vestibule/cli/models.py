@@ -53,7 +53,7 @@ def _configured(settings: Settings, name: str, provider: str) -> dict[str, str]:
     url = next(p.url for p in settings.providers if p.id == provider)
     if Destination.parse(url).is_home(settings.home_hosts):
         return _row(name, provider, note=url)
-    return _row(name, provider, "cloud", "refused: the cloud door of this version is closed")
+    return _row(name, provider, "cloud", f"{url}; only what the privacy policy lets leave")
 
 
 @models.command()

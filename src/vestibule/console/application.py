@@ -14,11 +14,13 @@ from vestibule.console.door import SIGN_IN, Door, SignInRoutes
 from vestibule.console.headers import SecurityHeaders
 from vestibule.console.overview import OverviewRoutes
 from vestibule.console.playground import PlaygroundRoutes
-from vestibule.console.ports import Access, Passages, Pipeline
+from vestibule.console.ports import Access, Passages, Pipeline, PrivacyCheck
+from vestibule.console.privacy import PrivacyRoutes
 from vestibule.console.rendering import STATIC, Pages
-from vestibule.console.sessions import FormTokens
+from vestibule.console.sessions import FormTokens, Sessions
 from vestibule.console.steps import Step
 from vestibule.core.errors import NotFound, Unauthorized, VestibuleError
+from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
 from vestibule.routing.catalogue import Catalogue
 
@@ -37,8 +39,11 @@ def build(
     access: Access,
     catalogue: Catalogue,
     overview: Overview,
+    departures: Departures,
+    privacy_check: PrivacyCheck,
     passages: Passages,
     examples: Sequence[str],
+    sessions: Sessions | None = None,
     stopping: Callable[[], bool] = lambda: False,
     tick_s: float = TICK_S,
 ) -> ASGIApp:
@@ -49,10 +54,11 @@ def build(
     """
     forms = FormTokens()
     pages = Pages(forms)
-    door = Door(access, forms)
+    door = Door(access, forms, sessions or Sessions())
     show = _Shown(pages)
     overviews = OverviewRoutes(door, pages, overview, stopping, examples, tick_s)
     playground = PlaygroundRoutes(door, pages, pipeline, catalogue, passages, examples)
+    privacy = PrivacyRoutes(door, pages, overview, departures, privacy_check)
     sign_in = SignInRoutes(door, pages)
 
     async def design(request: Request) -> Response:
@@ -64,6 +70,8 @@ def build(
         Route("/playground", show.page(playground.show)),
         Route("/playground/ask", playground.ask, methods=["POST"]),
         Route("/playground/passage", playground.passage, methods=["POST"]),
+        Route("/privacy", show.page(privacy.show)),
+        Route("/privacy/check", privacy.check, methods=["POST"]),
         Route("/design", show.page(design)),
         Route("/sign-in", show.page(sign_in.show)),
         Route("/sign-in", sign_in.enter, methods=["POST"]),

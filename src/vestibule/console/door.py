@@ -22,10 +22,10 @@ Body = TypeVar("Body")
 
 
 class Door:
-    def __init__(self, access: Access, forms: FormTokens) -> None:
+    def __init__(self, access: Access, forms: FormTokens, sessions: Sessions) -> None:
         self._access = access
         self._forms = forms
-        self._sessions = Sessions()
+        self._sessions = sessions
 
     def credential(self, connection: HTTPConnection) -> Credential:
         peer = connection.client.host if connection.client else None

@@ -9,6 +9,7 @@ from vestibule.core.answer import Event
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
 from vestibule.core.evidence import Passage
+from vestibule.core.sensitivity import Span
 
 
 class Pipeline(Protocol):
@@ -26,4 +27,24 @@ class Access(Protocol):
 class Passages(Protocol):
     async def quoting(self, tenant: str, document_id: str, quote: str) -> Passage | None:
         """Return the live passage of that document that holds `quote` word for word, if there still is one."""
+        ...
+
+
+class CheckReport(Protocol):
+    """What was found in a text. `leaves` is what would be sent to a model in the cloud, None where nothing would."""
+
+    @property
+    def level(self) -> str: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+    @property
+    def spans(self) -> tuple[Span, ...]: ...
+    @property
+    def leaves(self) -> str | None: ...
+
+
+class PrivacyCheck(Protocol):
+    async def __call__(self, tenant: str, text: str) -> CheckReport:
+        """Detect, classify and pseudonymise as a request to the cloud would be. Raise `TooLarge` beyond what a person
+        pastes."""
         ...

@@ -31,6 +31,7 @@ class Place(msgspec.Struct, frozen=True):
 PLACES = (
     Place("overview", "Overview", f"{PATH}/", "overview"),
     Place("playground", "Playground", f"{PATH}/playground", "chat"),
+    Place("privacy", "Privacy", f"{PATH}/privacy", "shield"),
 )
 
 

@@ -12,12 +12,15 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from vestibule.core.caller import Caller
 from vestibule.core.errors import Forbidden
+from vestibule.core.ports import Subject
 
 LIFETIME_S = 12 * 3600
 KEPT = 1024
@@ -53,7 +56,48 @@ class Sessions:
         return session.token if session and self._clock() < session.expires_at else None
 
     def close(self, connection: HTTPConnection) -> None:
-        self._sessions.pop(connection.cookies.get(SESSION_COOKIE, ""), None)
+        self.end(connection.cookies.get(SESSION_COOKIE, ""))
+
+    def end(self, name: str) -> None:
+        self._sessions.pop(name, None)
+
+    def tokens(self) -> list[tuple[str, str]]:
+        """Every session by its name, with the key it was opened with."""
+        return [(name, session.token) for name, session in self._sessions.items()]
+
+
+class KeyOwners(Protocol):
+    async def find(self, digest: bytes) -> Caller | None:
+        """Return whose key has this SHA-256."""
+        ...
+
+
+class TenantSessions:
+    """The sessions of a tenant, for when it is to be forgotten. A session names no person."""
+
+    name = "console sessions"
+
+    def __init__(self, sessions: Sessions, keys: KeyOwners) -> None:
+        self._sessions = sessions
+        self._keys = keys
+
+    async def count(self, subject: Subject) -> int:
+        return len(await self._of(subject))
+
+    async def erase(self, subject: Subject) -> int:
+        names = await self._of(subject)
+        for name in names:
+            self._sessions.end(name)
+        return len(names)
+
+    async def _of(self, subject: Subject) -> list[str]:
+        if subject.person:
+            return []
+        owners = [
+            (name, await self._keys.find(hashlib.sha256(token.encode()).digest()))
+            for name, token in self._sessions.tokens()
+        ]
+        return [name for name, owner in owners if owner and owner.tenant == subject.tenant]
 
 
 class FormTokens:

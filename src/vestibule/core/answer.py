@@ -38,10 +38,14 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class PrivacyReport(msgspec.Struct, frozen=True, rename={"level": "class"}):
+    """`pseudonymised` originals stayed behind when it `left`; `unrestored` are placeholders in the answer that stand
+    for none of them."""
+
     level: str
     reasons: tuple[str, ...] = ()
     left: bool = False
     pseudonymised: int = 0
+    unrestored: int = 0
 
 
 class RouteReport(msgspec.Struct, frozen=True):

@@ -58,7 +58,10 @@ class Controls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PrivacyOptions(msgspec.Struct, frozen=True, rename={"level": "class"}, forbid_unknown_fields=True):
+    """`consent` to the cloud for this request; False keeps it at home whatever the policy says."""
+
     level: Literal["public", "internal", "confidential", "restricted"] | None = None
+    consent: bool | None = None
 
 
 class RouteOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,15 +20,19 @@ Scheme = Literal["inside", "unix", "http", "https"]
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Where bytes are about to go. `inside` never leaves the process; for `unix` the host is a socket path."""
+    """Where bytes are about to go. `inside` never leaves the process; for `unix` the host is a socket path. `cloud`
+    declares what has an address at home to be outside; it can only tighten."""
 
     scheme: Scheme
     host: str = ""
     port: int = 0
+    cloud: bool = False
 
     def is_home(self, home_hosts: Collection[str]) -> bool:
         """Whether the literal destination is home. A name counts only if listed: what it resolves to is the peer's
         business, compared again once connected."""
+        if self.cloud:
+            return False
         if self.scheme in ("inside", "unix") or self.host == "localhost" or self.host in home_hosts:
             return True
         try:
@@ -37,15 +41,15 @@ class Destination(msgspec.Struct, frozen=True):
             return False
 
     @classmethod
-    def parse(cls, url: str) -> Destination:
+    def parse(cls, url: str, *, cloud: bool = False) -> Destination:
         """Read `http(s)://host[:port][/…]` or `unix:/path`; raise `ValueError` for anything else."""
         parts = urlsplit(url)
         if parts.scheme == "unix" and parts.path:
-            return cls("unix", parts.path)
+            return cls("unix", parts.path, 0, cloud)
         if parts.scheme == "http" and parts.hostname:
-            return cls("http", parts.hostname, parts.port or 80)
+            return cls("http", parts.hostname, parts.port or 80, cloud)
         if parts.scheme == "https" and parts.hostname:
-            return cls("https", parts.hostname, parts.port or 443)
+            return cls("https", parts.hostname, parts.port or 443, cloud)
         raise ValueError(f"{url!r} is not an http, https or unix address")
 
     def __str__(self) -> str:

@@ -31,11 +31,20 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A server that speaks OpenAI's chat protocol. Commands, files and addresses are named here and nowhere else."""
+    """A server that speaks OpenAI's chat protocol. Commands, files and addresses are named here and nowhere else.
+
+    `keys` say where its API keys are (`env:NAME`, `file:PATH`, `cmd:…`), never what they are. `cloud` declares it to be
+    outside though its address is at home, as a forwarder's is. `ca_file` is trusted instead of the system's
+    authorities. `region` is what the policy's cloud rules may ask for.
+    """
 
     id: str
     kind: Literal["openai"]
     url: str
+    keys: tuple[str, ...] = ()
+    cloud: bool = False
+    ca_file: Path | None = None
+    region: str = ""
 
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +59,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything fixed for the life of a process.
 
     `database_url` None means the embedded PostgreSQL under `home`. `postgres_user` is the unprivileged account that
-    runs the embedded server when Vestibule itself runs as root. `admin_key` presets the first admin key.
+    runs the embedded server when Vestibule itself runs as root. `admin_key` presets the first admin key. `policy` is
+    the privacy policy, by default `policy.yaml` under `home` where that is there.
     """
 
     home: Path = Path("~/.vestibule")
@@ -64,6 +74,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     providers: tuple[ProviderSettings, ...] = ()
     models: tuple[ModelSettings, ...] = ()
+    policy: Path | None = None
+
+    @property
+    def policy_path(self) -> Path:
+        return self.policy or self.home / "policy.yaml"
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -111,6 +126,12 @@ def _check_models(settings: Settings, path: Path | None) -> None:
             Destination.parse(provider.url)
         except ValueError as error:
             raise SettingsError(f"{path}: provider `{provider.id}`: {error}.", next_step="Mend its url.") from None
+        for key in provider.keys:
+            if not key.startswith(("env:", "file:", "cmd:")) or not key.partition(":")[2].strip():
+                raise SettingsError(
+                    f"{path}: provider `{provider.id}`: an entry of `keys` does not say where the key is.",
+                    next_step="Write env:NAME, file:PATH or cmd:COMMAND, never the key itself.",
+                )
     known = {provider.id for provider in settings.providers}
     for model in settings.models:
         if model.provider not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
@@ -14,6 +15,7 @@ from vestibule import __version__
 from vestibule.core.errors import InvalidRequest, NotFound, VestibuleError
 from vestibule.core.ports import Embedder
 from vestibule.core.settings import Settings
+from vestibule.gateway.audit import AuditRoutes, AuditTrail, add_audit_routes
 from vestibule.gateway.chat import PATH, ChatCompletions
 from vestibule.gateway.docs import DocsRoutes
 from vestibule.gateway.edge import REQUEST_ID, Edge
@@ -23,11 +25,22 @@ from vestibule.gateway.guards import Guards
 from vestibule.gateway.health import HealthRoutes
 from vestibule.gateway.models import ModelRoutes
 from vestibule.gateway.ports import Access, Models, Pipeline, Readiness
+from vestibule.gateway.privacy import Erasure, PrivacyRoutes, add_privacy_routes
 from vestibule.gateway.reply import JSON
 from vestibule.gateway.routes import add_routes
+from vestibule.privacy.check import PrivacyCheck
 from vestibule.telemetry.metrics import Metrics
 
 BODY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What `/admin/v1` works on."""
+
+    check: PrivacyCheck
+    erasure: Erasure
+    trail: AuditTrail
 
 
 def build(
@@ -40,10 +53,11 @@ def build(
     settings: Settings,
     mounts: Sequence[tuple[str, ASGIApp]] = (),
     *,
+    operator: Operator | None = None,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> ASGIApp:
-    """Join the routes to what answers them; `mounts` are further applications by prefix, behind the same
-    guards; `/` leads to the first of them."""
+    """Join the routes to what answers them; `operator` is what the operator's surface works on; `mounts` are further
+    applications by prefix, behind the same guards; `/` leads to the first of them."""
     app = _fastapi()
     add_routes(
         app,
@@ -52,6 +66,9 @@ def build(
         health=HealthRoutes(readiness, metrics),
         docs=DocsRoutes(app),
     )
+    if operator:
+        add_privacy_routes(app, PrivacyRoutes(access, operator.check, operator.erasure))
+        add_audit_routes(app, AuditRoutes(access, operator.trail))
     for prefix, mounted in mounts:
         app.mount(prefix, mounted)
         app.add_route(prefix, _redirect_to(f"{prefix}/"))

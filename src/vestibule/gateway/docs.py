@@ -17,6 +17,7 @@ from vestibule.gateway.chat import PATH
 from vestibule.gateway.errors import ErrorBody
 from vestibule.gateway.health import Health
 from vestibule.gateway.models import ModelList, WireModel
+from vestibule.gateway.privacy import CheckBody, EraseBody
 from vestibule.gateway.reply import JSON
 from vestibule.gateway.wire.chat_reply import ChatCompletion, ChatCompletionChunk
 from vestibule.gateway.wire.chat_request import ChatBody
@@ -34,6 +35,8 @@ _TYPES = (
     ModelList,
     WireModel,
     Health,
+    CheckBody,
+    EraseBody,
     ErrorBody,
 )
 _REFERENCE = "#/components/schemas/{name}"

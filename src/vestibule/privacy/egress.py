@@ -1,69 +1,248 @@
-"""The gate: every request to a model passes it with its final bytes, on every attempt, and refuses by default.
+"""The gate: every request to a model or embedder passes it with its final bytes, on every attempt, and refuses by
+default.
 
-The policy in force clears no class for the cloud. The privacy room's full policy, pseudonymisation and the signed
-audit chain come behind the same door; a caller of `clear` will not change.
+What goes home is sealed without a scan. What would leave is read once more as it would leave, under the policy the
+request began with and under the newest, and is sealed only when the audit trail holds that it was.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+from typing import Protocol
 
 import msgspec
 
 from vestibule.core.clearance import ClearedRequest, Destination, Sealer
-from vestibule.core.errors import EgressRefused
-from vestibule.core.sensitivity import Classification, PrivacyClass
-from vestibule.privacy.classification import Classifier
+from vestibule.core.errors import EgressRefused, VestibuleError
+from vestibule.core.sensitivity import Classification, PrivacyClass, Span
+from vestibule.privacy.audit.record import Action, Decision
+from vestibule.privacy.classification import Detector
+from vestibule.privacy.entities import ENTITIES
+from vestibule.privacy.policy import Departure, Policy, PolicyStore
+from vestibule.privacy.rereading import GAP
+from vestibule.privacy.texts import texts_of_body
 
 CLEARANCE_S = 30.0
+SCAN_S = 5.0
+_PLACEHOLDER = re.compile(rf"⟦({'|'.join(ENTITIES)}|TEXT)_[0-9]{{1,6}}(?:_FIRST|_LAST)?⟧")
 
 
-class EgressPolicy(msgspec.Struct, frozen=True):
-    """Which classes may leave the house at all. Version 1 is the one shipped: none."""
+class AuditTrail(Protocol):
+    async def keep(self, decision: Decision) -> str:
+        """Return the id of the record once it is durable; raise where it cannot be."""
+        ...
 
-    version: int = 1
-    cloud_classes: frozenset[PrivacyClass] = frozenset()
+    def note(self, decision: Decision) -> None:
+        """Have it recorded soon. Never blocks and never raises."""
+        ...
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """What was found in the final bytes: spans that are still there, and the types behind placeholders."""
+
+    spans: tuple[Span, ...]
+    pseudonymised: frozenset[str]
 
 
 class EgressGate:
     def __init__(
         self,
         sealer: Sealer,
-        classifier: Classifier,
-        policy: EgressPolicy,
+        detector: Detector,
+        policies: PolicyStore,
+        audit: AuditTrail,
         home_hosts: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
+        scan_s: float = SCAN_S,
     ) -> None:
         self._sealer = sealer
-        self._classifier = classifier
-        self._policy = policy
+        self._detector = detector
+        self._policies = policies
+        self._audit = audit
         self._home_hosts = frozenset(home_hosts)
         self._clock = clock
+        self._scan_s = scan_s
 
-    def clear(
-        self, body: bytes, destination: Destination, *, model: str, classification: Classification, audit_id: str
+    async def clear(
+        self,
+        body: bytes,
+        destination: Destination,
+        *,
+        model: str,
+        provider: str,
+        tenant: str,
+        who: str,
+        classification: Classification,
+        request_id: str,
+        region: str = "",
+        attempt: int = 1,
+        pseudonyms_count: int = 0,
+        buildings: Collection[str] = (),
+        consent: bool | None = None,
+        began_with: Policy | None = None,
     ) -> ClearedRequest:
-        """Seal `body` for `destination`, or raise `EgressRefused`. What is home is sealed without a scan."""
-        if not destination.is_home(self._home_hosts):
-            self._refuse_unless_allowed(body, model, classification)
+        """Seal `body` for `destination`, for one use within `CLEARANCE_S`, or raise `EgressRefused`.
+
+        `buildings` are those the request is about, `consent` what it says of the cloud itself, `began_with` the policy
+        it began with. Either way the decision is recorded: home and refusals within a moment, what is cleared for the
+        cloud before this returns.
+        """
+        newest = self._policies.current
+        policies = self._in_force(began_with)
+        decision = _decision(policies, destination, model, tenant, who, classification, request_id, attempt)
+        decision = msgspec.structs.replace(decision, pseudonymised=pseudonyms_count)
+        if destination.is_home(self._home_hosts):
+            self._audit.note(decision)
+            return self._sealed(body, destination, model, newest, request_id)
+        try:
+            departure = Departure(tenant, provider, region, frozenset(buildings), consent)
+            level, reason = await self._require_clear(body, classification, policies, departure)
+            audit_id = await self._kept(_decided(decision, "cleared", level, reason, body))
+        except _Stays as stays:
+            self._audit.note(_decided(decision, "refused", stays.level or classification.level, stays.reason))
+            raise EgressRefused(
+                f"{model} is in the cloud and this request stays in the house: {stays.reason}.",
+                next_step="Ask a model at home: use the model `auto`.",
+                param="model",
+            ) from None
+        return self._sealed(body, destination, model, newest, audit_id)
+
+    def refuse(
+        self,
+        reason: str,
+        destination: Destination,
+        *,
+        model: str,
+        tenant: str,
+        who: str,
+        classification: Classification,
+        request_id: str,
+        attempt: int = 1,
+        began_with: Policy | None = None,
+    ) -> None:
+        """Record that a request was kept in before there were bytes to clear."""
+        policies = self._in_force(began_with)
+        decision = _decision(policies, destination, model, tenant, who, classification, request_id, attempt)
+        self._audit.note(_decided(decision, "refused", classification.level, reason))
+
+    def _in_force(self, began_with: Policy | None) -> tuple[Policy, ...]:
+        newest = self._policies.current
+        return (newest,) if began_with is None or began_with == newest else (began_with, newest)
+
+    async def _require_clear(
+        self, body: bytes, classification: Classification, policies: tuple[Policy, ...], departure: Departure
+    ) -> tuple[PrivacyClass, str]:
+        """The class it leaves with and why it may. Raise `_Stays` where any of the policies is against it."""
+        # what needs no reading first: most requests that stay are refused in microseconds
+        for policy in policies:
+            verdict = policy.verdict(classification.level, departure)
+            if not verdict.allowed:
+                raise _Stays(verdict.reason)
+        outgoing = await self._scan(body)
+        for policy in policies:
+            _require_nothing_left(outgoing, classification, policy)
+            types = {span.type for span in (*outgoing.spans, *classification.spans)} | outgoing.pseudonymised
+            level = max([classification.level, *map(policy.level, types)])
+            verdict = policy.verdict(level, departure)
+            if not verdict.allowed:
+                raise _Stays(verdict.reason, level)
+        return level, verdict.reason
+
+    async def _scan(self, body: bytes) -> Outgoing:
+        try:
+            async with asyncio.timeout(self._scan_s):
+                return await asyncio.to_thread(read_outgoing, body, self._detector)
+        except Exception as error:  # noqa: BLE001 - a detector may fail in any way, and then nothing may leave
+            raise _Stays(f"it could not be checked ({type(error).__name__})") from None
+
+    async def _kept(self, decision: Decision) -> str:
+        try:
+            return await self._audit.keep(decision)
+        except VestibuleError as error:
+            raise _Stays(f"it cannot be recorded ({error.code})") from None
+
+    def _sealed(
+        self, body: bytes, destination: Destination, model: str, policy: Policy, audit_id: str
+    ) -> ClearedRequest:
         return self._sealer.seal(
             ClearedRequest(
                 body=body,
                 destination=destination,
                 model=model,
-                policy_version=self._policy.version,
+                policy_version=policy.version,
                 audit_id=audit_id,
                 expires_at=self._clock() + CLEARANCE_S,
             )
         )
 
-    def _refuse_unless_allowed(self, body: bytes, model: str, classification: Classification) -> None:
-        final = self._classifier.text(body.decode("utf-8", "replace")).joined(classification)
-        blocked = any(span.rule == "block" for span in (*final.spans, *classification.spans))
-        if blocked or final.level not in self._policy.cloud_classes:
-            raise EgressRefused(
-                f"{model} is in the cloud and this request is {final.level.label}: it stays in the house.",
-                next_step="Ask a model at home: use the model `auto`.",
-                param="model",
-            )
+
+def _decision(
+    policies: Iterable[Policy],
+    destination: Destination,
+    model: str,
+    tenant: str,
+    who: str,
+    classification: Classification,
+    request_id: str,
+    attempt: int,
+) -> Decision:
+    return Decision(
+        at=datetime.now(UTC),
+        request_id=request_id,
+        tenant=tenant,
+        who=who,
+        level=classification.level.label,
+        reasons=classification.reasons,
+        policy="+".join(policy.id for policy in policies),
+        destination=str(destination),
+        model=model,
+        action="home",
+        attempt=attempt,
+    )
+
+
+class _Stays(Exception):
+    def __init__(self, reason: str, level: PrivacyClass | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.level = level
+
+
+def _decided(decision: Decision, action: Action, level: PrivacyClass, reason: str, body: bytes = b"") -> Decision:
+    reasons = (*decision.reasons, reason)
+    return msgspec.structs.replace(decision, action=action, level=level.label, reasons=reasons, body=body)
+
+
+def read_outgoing(body: bytes, detector: Detector) -> Outgoing:
+    """Read encoded bytes as they would leave. Blocks.
+
+    Each text is read by itself, and all of them once more in a row: a question for a code and the answer to it are two
+    texts. A placeholder is read as a gap.
+    """
+    pseudonymised: set[str] = set()
+
+    def gap(match: re.Match[str]) -> str:
+        pseudonymised.add(match[1])
+        return GAP
+
+    texts, in_a_row = texts_of_body(body)
+    spans = [
+        span for placed in texts for span in detector.detect(_PLACEHOLDER.sub(gap, placed.text), full=placed.prose)
+    ]
+    together = detector.detect(_PLACEHOLDER.sub(gap, in_a_row), full=False)
+    spans += [span for span in together if ENTITIES[span.type].level is PrivacyClass.RESTRICTED]
+    return Outgoing(tuple(spans), frozenset(pseudonymised & ENTITIES.keys()))
+
+
+def _require_nothing_left(outgoing: Outgoing, classification: Classification, policy: Policy) -> None:
+    for span in outgoing.spans:
+        rule = policy.rule(span.type)
+        if rule != "keep":
+            raise _Stays(f"{span.type} is in what would leave ({rule})")
+    for entity_type in (*(span.type for span in classification.spans), *sorted(outgoing.pseudonymised)):
+        if policy.rule(entity_type) == "block":
+            raise _Stays(f"{entity_type} was found (block)")

@@ -33,6 +33,7 @@ class Model(msgspec.Struct, frozen=True):
     automatic: bool = True
     is_ready: Callable[[], bool] = _always
     can: frozenset[Capability] = LANGUAGE_MODEL
+    region: str = ""
 
 
 class Catalogue:

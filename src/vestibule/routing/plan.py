@@ -5,11 +5,13 @@ Scores, budgets, health and prediction come with the router; the shape of a plan
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 import msgspec
 
 from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import NoCandidate
-from vestibule.core.sensitivity import Classification
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
 
 CONFIGURATION_VERSION = 1  # waits for configuration: versions of what is tuned at run time
@@ -30,13 +32,23 @@ class Plan(msgspec.Struct, frozen=True):
         return tuple(c for c in self.candidates if not c.rejected)
 
 
-def plan(catalogue: Catalogue, request: ChatRequest, classification: Classification) -> Plan:
+class Verdict(Protocol):
+    """What the privacy policy says of sending the request to a model outside."""
+
+    @property
+    def allowed(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def plan(catalogue: Catalogue, request: ChatRequest, may_leave: Callable[[Model], Verdict]) -> Plan:
     """Every model the request may mean, home first. Raise `NoCandidate` where the filter leaves none.
 
-    A cloud model that was named stays in: whether its bytes may leave is the gate's decision, not the plan's.
+    A cloud model that was named stays in: whether its bytes may leave is the gate's decision, not the plan's. Unnamed
+    it stands behind what is at home, and only if `may_leave`.
     """
     needed = _needed(request)
-    candidates = tuple(_judge(m, request.model, needed, classification) for m in catalogue.select(request.model))
+    candidates = tuple(_judge(m, request.model, needed, may_leave) for m in catalogue.select(request.model))
     ordered = tuple(sorted(candidates, key=lambda c: (c.rejected, c.model.location == "cloud")))
     made = Plan(ordered)
     if not made.eligible:
@@ -58,13 +70,15 @@ def _needed(request: ChatRequest) -> frozenset[Capability]:
     return frozenset(needed)
 
 
-def _judge(model: Model, asked: str, needed: frozenset[Capability], classification: Classification) -> Candidate:
+def _judge(model: Model, asked: str, needed: frozenset[Capability], may_leave: Callable[[Model], Verdict]) -> Candidate:
     if lacking := needed - model.can:
         return Candidate(model, f"has no {' and no '.join(sorted(lacking))}", rejected=True)
     if asked != AUTO:
         return Candidate(model, "named by the caller")
     if model.location == "cloud":
-        return Candidate(model, f"{classification.level.label} requests stay home", rejected=True)
+        verdict = may_leave(model)
+        reason = f"home could not answer, and {verdict.reason}" if verdict.allowed else verdict.reason
+        return Candidate(model, reason, rejected=not verdict.allowed)
     if not model.is_ready():
         return Candidate(model, "not ready yet", rejected=True)
     return Candidate(model, "home comes first")

@@ -51,6 +51,9 @@ class Metrics:
             "vestibule_egress", "Decisions of the egress gate.", ["class", "decision"], registry=registry
         )
         self._cache = Counter("vestibule_cache_lookups", "Cache look-ups.", ["level", "result"], registry=registry)
+        self._audit_lost = Counter(
+            "vestibule_audit_lost", "Notes that never reached the audit trail; it holds how many.", registry=registry
+        )
         share = Gauge(
             "vestibule_local_share_ratio",
             "Share of the answers given at home since the start; NaN before the first.",
@@ -77,6 +80,10 @@ class Metrics:
     def cache(self, level: str, result: str) -> None:
         """Count a look-up: the level "exact" or "semantic", and "hit", "miss" or "bypass"."""
         self._cache.labels(_bounded(level, _LEVELS), _bounded(result, _RESULTS)).inc()
+
+    def audit_lost(self, count: int) -> None:
+        """Count notes that the audit trail had to let go."""
+        self._audit_lost.inc(count)
 
     def exposition(self) -> bytes:
         """Render everything counted, as `CONTENT_TYPE` says."""

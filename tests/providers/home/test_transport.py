@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from vestibule.core.clearance import ClearedRequest, Destination
-from vestibule.core.errors import UpstreamFailed
+from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.providers.home.transport import LONGEST_BODY, HomeTransport, UpstreamRefused
 
 
@@ -79,3 +79,11 @@ async def test_a_refusal_carries_what_was_said_of_it_and_does_not_show_it(length
 async def test_nobody_at_the_socket(tmp_path: Path) -> None:
     with pytest.raises(UpstreamFailed, match="cannot be reached"):
         await HomeTransport().get(Destination("unix", str(tmp_path / "none")), "/", wait_s=1)
+
+
+async def test_what_is_declared_to_be_outside_gets_no_byte() -> None:
+    async with server(reply(200, b"ok")) as there:
+        outside = Destination(there.scheme, there.host, there.port, cloud=True)
+        with pytest.raises(EgressRefused, match="declared to be outside"):
+            await HomeTransport().get(outside, "/", wait_s=5)
+        assert await HomeTransport().get(there, "/", wait_s=5) == b"ok"

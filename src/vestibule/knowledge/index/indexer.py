@@ -52,6 +52,13 @@ class Indexer:
         except OSError as error:
             raise _unwritable(self._folder, error) from None
 
+    async def rewrite(self) -> None:
+        """Build the index anew, so that nothing of what was removed is left in its files. Only for who is `alone`."""
+        try:
+            await self._rebuild()
+        except OSError as error:
+            raise _unwritable(self._folder, error) from None
+
     def distrust(self) -> None:
         """Check the index as at the start when catching up next; called by who failed to search it."""
         self._checked = False

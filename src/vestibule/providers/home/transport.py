@@ -61,6 +61,8 @@ class HomeTransport:
         return body
 
     async def _exchange(self, destination: Destination, request: bytes, wait_s: float) -> AsyncGenerator[bytes, None]:
+        if destination.cloud:
+            raise EgressRefused(f"{destination} is declared to be outside the house.", next_step="Ask a model at home.")
         reader, writer = await self._connect(destination)
         try:
             self._require_home(destination, writer)

@@ -21,9 +21,10 @@ class Transport(Protocol):
 class OpenAIProvider:
     kind = "openai"
 
-    def __init__(self, provider_id: str, url: str, transport: Transport) -> None:
+    def __init__(self, provider_id: str, url: str, transport: Transport, *, cloud: bool = False) -> None:
+        """`cloud` declares an address at home to be outside, as a forwarder's is."""
         self.id = provider_id
-        self.destination = Destination.parse(url)
+        self.destination = Destination.parse(url, cloud=cloud)
         self._path = "/" + url.partition("://")[2].partition("/")[2].strip("/") if "://" in url else ""
         self._transport = transport
 

@@ -1,0 +1,1 @@
+"""References of building automation: BACnet, Modbus, KNX, MQTT."""

@@ -1,0 +1,83 @@
+"""Modbus registers and coils, by their names or in the 3xxxx and 4xxxx notation where Modbus is the talk."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.wording import LINK, NO_MEASURE
+from vestibule.privacy.validators import words_around
+
+_REGISTER = (
+    r"(?:(?:holding|input|modbus|mb|read|write|status|data|start(?:ing)?|first|base)[ _-]?)?reg(?:ister|"
+    r"istre|istro)?s?\.?(?:[ _-]?(?:address|addr|adresse|no|number|offset|nummer|nr))?|"
+    r"registres? (?:de maintien|d['’]entrée|interne|modbus)|registros? (?:de retención|de entrada|modbus)|"
+    r"thanh ghi(?: (?:giữ|đầu vào|modbus))?|discrete[ _-]?inputs?|(?<!cooling )(?<!heating )coils?|"
+    r"(?:halte|holding|eingangs|input)-?register(?:adresse)?|registeradresse|hr|modbus[ _-]?(?:address|"
+    r"adresse|addr|point|offset)|bobines?|bobinas?"
+)
+
+
+def _is_modbus(match: re.Match[str]) -> bool:
+    """Register is a word of many trades (and of air outlets) and a coil heats: alone they need a Modbus address."""
+    said, value = (match["cue"] or "").lower(), match["value"].lower()
+    near = words_around(match, 200)
+    talk = (
+        re.search(
+            r"modbus|holding|slave|rs-?485|\brtu\b|function code|\bfc ?0?\d|esclav|halteregister|thanh ghi|"
+            r"\bplc\b|meter",
+            near,
+        )
+        is not None
+    )
+    number = int(value, 16) if value.startswith("0x") else int(value.replace("x", "0"))
+    long = len(value) >= 5
+    if not said:
+        return "x" in value or talk or re.search(r"\bregist|\baddr\b", near) is not None
+    if re.match(
+        r"(?:holding|modbus|mb|halte|eingangs|thanh|discrete|registres? |registros? |input.?reg|hr\d|"
+        r"register?adr|reg\w* ?(?:ad|off|no|nu))",
+        said,
+    ):
+        return True
+    if re.match(r"(?:coil|bobin|hr)", said):
+        return (
+            long
+            or re.search(r"modbus|\bplc\b|function code|(?:read|write|force)\W+(?:single\W+|multiple\W+)?coil", near)
+            is not None
+        )
+    return talk or number >= 100
+
+
+RECOGNIZER = Recognizer(
+    type="MODBUS_REFERENCE",
+    pattern=re.compile(
+        rf"(?:(?<![^\W_])(?P<cue>(?:{_REGISTER})(?![^\W\d_]){LINK})(?=\d)|(?<![\w.,/+-])(?=[34]0\d{{3}}|"
+        rf"[0134]x\d{{4}}|[34]00\d{{3}}))"
+        rf"(?P<value>0x[0-9a-f]{{1,4}}|[0134]x\d{{4,5}}|\d{{1,6}}){NO_MEASURE}",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ("holding register 40001", "40001"),
+        ("read input register 30005.", "30005"),
+        ("Modbus register: 0x1000", "0x1000"),
+        ("register 40108 holds the power", "40108"),
+        ("write coil 00017", "00017"),
+        ("modbus map: kW at 40012", "40012"),
+        ("HR 40021", "40021"),
+        ("Halteregister 40001", "40001"),
+        ("registre de maintien 40010", "40010"),
+        ("registro 40003", "40003"),
+        ("thanh ghi 40007", "40007"),
+        ('"register": 3027', "3027"),
+        ("discrete input 10001", "10001"),
+    ),
+    counter_examples=(
+        "cooling coil 3",
+        "the coil 2 rows deep",
+        "the floor register 2",
+        "40001 kWh",
+        "register 12 people",
+        "zip 40202",
+        "the year 30500 BC",
+    ),
+    valid=_is_modbus,
+)

@@ -1,0 +1,46 @@
+"""Accounts, sort codes, routing numbers and BICs behind the words that name them."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.wording import LINK
+
+_ACCOUNT = (
+    r"(?:bank[ _-]?)?(?:account|acct|a/c)[ _-]?(?:number|no\.?|num|nr\.?|#)|bank[ _-]?account|kontonummer|"
+    r"konto(?:-?nr\.?)?|bankverbindung|blz|bankleitzahl|sort[ _-]?code|"
+    r"routing(?:[ _-](?:number|no\.?|transit number))?|aba(?:[ _-]number)?|numéro de compte|"
+    r"compte(?: bancaire)?|rib|número de cuenta|cuenta(?: bancaria)?|ccc|"
+    r"số tài khoản|stk|tài khoản(?: ngân hàng)?|tk|iban"
+)
+_BIC = r"(?:bic|swift)(?:[ /-]?(?:bic|swift|code|nr|no))?"
+
+RECOGNIZER = Recognizer(
+    type="BANK_ACCOUNT",
+    pattern=re.compile(
+        rf"(?<![^\W_])(?:(?:{_ACCOUNT})(?:\s(?:of|von|de|của|for|at)\s[^\d\n:]{{1,30}}?)?{LINK}(?=\d)|"
+        rf"{_BIC}{LINK}(?=[a-z]{{4}}))"
+        r"(?P<value>\d{2}-\d{2}-\d{2}|\d{4}[ -]\d{4}[ -]\d{2}[ -]\d{10}|\d{5}[ ]\d{5}[ ]\w{11}[ ]\d\d|"
+        r"\d{6,20}|\d{2,5}(?:[ -]\d{2,5}){1,5}|(?-i:[A-Z]{4}[ -]?[A-Z]{2}[ "
+        r"-]?[A-Z0-9]{2}(?:[A-Z0-9]{3})?))(?![\w-]|[.,]\d)",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ("account number: 12345678", "12345678"),
+        ("sort code 20-45-77", "20-45-77"),
+        ("routing number 021000021", "021000021"),
+        ("BIC: COBADEFFXXX", "COBADEFFXXX"),
+        ("SWIFT DEUTDEFF500.", "DEUTDEFF500"),
+        ("Kontonummer 532013000", "532013000"),
+        ("numéro de compte : 00012345678", "00012345678"),
+        ("số tài khoản 0451000123456", "0451000123456"),
+        ("cuenta 2100 0418 45 0200051332", "2100 0418 45 0200051332"),
+    ),
+    counter_examples=(
+        "on account of 12 faults",
+        "bic is a pen",
+        "the account number is on the bill",
+        "swift response",
+        "user account 12",
+    ),
+    score=0.9,
+)

@@ -1,0 +1,189 @@
+"""Whose number it is: of one building, room or tenant, or common knowledge. Reads one sentence; finds nothing itself.
+
+A sentence belongs to somebody when it says "our", names a place, or makes a proper name the subject of the number;
+benchmarks, ratings and rules of thumb belong to nobody unless it does.
+"""
+
+import re
+
+_CAPITAL = r"[A-ZÀ-ÝĐ][\w'’&-]{0,24}"
+_KIND = (
+    r"(?i:house|tower|cent(?:er|re)|building|plaza|school|hospital|campus|mall|library|hall|court|depot|"
+    r"warehouse|hotel|arena|clinic|factory|museum|theat(?:er|re)|"
+    r"complex|block|annexe?|wing|lodge|pavilion|works|hub|gallery|station|terminal|market|mill|yard|wharf|"
+    r"quay|gardens|heights|park|place|square|point|offices?|"
+    r"headquarters|hq|studios?|labs?|residence|apartments|college|university|academy|stadium|store|shop|"
+    r"site|facility|plant|exchange|institute|haus|turm|halle|schule|"
+    r"rathaus|zentrum|hof|klinik|werk|geb(?:ä|ae)ude)"
+)
+_LIST = (
+    "a an the this that these those typical average most many each every all some any no new old large "
+    "small big medium commercial residential public private office offices school "
+    "hospital hotel retail modern efficient standard reference model sample example benchmark energy "
+    "electricity gas heat heating cooling power water for in at of on by from and or if when "
+    "while our their german european american british french spanish us uk eu ashrae cibse leed breeam "
+    "total overall consumption demand usage use peak base note source answer question "
+    "january february march april may june july august september october november december monday "
+    "tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec "
+    "germany france spain vietnam europe england america q1 q2 q3 q4 today yesterday it they he she we "
+    "you i its chiller chillers boiler boilers pump pumps fan fans ahu vav lighting lights "
+    "hvac motor heater compressor server servers elevator lift equipment device devices meter buildings "
+    "homes houses households units sensors people passive net zero green smart star "
+    "per what how why which who where then there here during between with without after before about "
+    "than as is are was were be energiestar sum mean median max min maximum minimum "
+    "ein eine der die das le la les un une el los las una typische typisches durchschnittlich "
+    "durchschnittliche ein typical einfamilienhaus zero-energy low-energy date time value values "
+    "electric natural district site solar pv wind battery monthly annual daily weekly hourly yearly last "
+    "next since kwh mwh co2 iso en din vdi sia iec ieee doe epa iea eia epc table figure "
+    "mr mrs ms dr january's reading readings calculate convert assume assuming suppose given consider "
+    "set use used"
+)
+_COMMON = frozenset(_LIST.split())
+_OURS = re.compile(
+    r"\b(?:our|we|(?-i:us)|ours|my|mine|unser\w{0,2}|wir|mein\w{0,2}|ihr\w{0,2}|notre|nos|nous|mon|ma|"
+    r"nuestr[oa]s?|nosotros|mi|chúng tôi|chúng ta|của tôi|"
+    r"(?:this|that|the) (?:building|site|office|property|school|house|facility|tenant|tenants|campus|"
+    r"hotel|hospital|warehouse|store|plant|tower|headquarters|hq|data ?cent(?:er|re)|library|factory|"
+    r"depot|mall|branch)(?:'s)?(?! (?:should|must|code|type|stock|sector|envelope))|"
+    r"(?:diese[smrn]?|das|im|des|dem) (?:geb(?:ä|ae)ude|haus|hauses|geb(?:ä|ae)udes|b(?:ü|ue)ro|standort|"
+    r"objekt)s?|(?:ce|le|"
+    r"du) (?:bâtiment|immeuble|site|locataire)|cet immeuble|(?:este|el|del) (?:edificio|inmueble|"
+    r"inquilino)|"
+    r"(?:der|des|unser) mieters?|tòa nhà(?: này)?|toà nhà|khách thuê)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"\b(?:buildings?|bldg\.?|tower|block|site|house|campus|geb(?:ä|ae)ude|haus|standort|objekt|liegenschaft|"
+    r"bâtiment|bat\.?|immeuble|tour|edificio|torre|sede|tòa nhà|toà nhà|tòa|toà|plant|facility|"
+    r"property|store|branch|filiale|hall|halle|school|warehouse|data ?cent(?:er|re)|wing|annexe?|tenants?|"
+    r"mieter(?:in)?|locataire|inquilino|arrendatario|khách thuê|customer|client|kunde|"
+    r"meter|z(?:ä|ae)hler|compteur|contador|công tơ|portfolio|cơ sở|chi nhánh)[\"':=_ -]{1,4}(?:no\.?[ ]?|"
+    r"nr\.?[ ]?|n°[ ]?|nº[ ]?|#|số[ ]|id[ :=]{0,2})?(?-i:[\"'“„]?"
+    r"(?!(?:[Tt]he|[Uu]sed?|[Ii]n|[Ii]s|[Ww]as|[Ee]nergy|[Tt]ypes?|[Mm]anage\w*|[Cc]odes?|[Pp]erformance|"
+    r"[Aa]utomation|[Oo]perat\w*|[Ss]tandard|[Dd]ata|[Ee]lectric\w*|[Ss]tock|[Cc]onsum\w*)\b)"
+    r"(?:[A-ZÀ-ÝĐ][\w'’&.-]{0,24}|\d{1,6}[A-Za-z]?|[a-z]{1,4}[-_]?\d{1,4}))\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(rf"\b((?:{_CAPITAL}[ ]){{1,4}}){_KIND}\b")
+_KIND_FIRST = re.compile(
+    rf"\b(?:Villa|Palais|Hôtel|Hotel|Residencia|Résidence|Torre|Tour|Edificio|Haus|Schloss|Château|Casa|"
+    rf"Vincom|Landmark|Bitexco|HQ|Campus|Site|School|Lycée|École|Colegio)[ ]{_CAPITAL}"
+)
+_COMPOUND = re.compile(
+    r"\b(?!Einfamilien|Mehrfamilien|Büro|Kranken|Hoch|Wohn|Passiv|Reihen|"
+    r"Schul)[A-ZÄÖÜ][a-zäöüß]{2,20}(?:haus|turm|halle|schule|zentrum|hof|klinik|werk|park|platz|carré|"
+    r"straße|strasse)\b"
+)
+_ADDRESS = re.compile(
+    rf"\b\d{{1,4}}[a-z]?[ ](?:{_CAPITAL}[ ]){{1,3}}(?:St|Street|Rd|Road|Ave|Avenue|Lane|Ln|Drive|Blvd|Way|"
+    rf"Place|Square)\b|\b[A-ZÄÖÜ][\wäöüß-]{{2,24}}(?:straße|strasse|str\.|weg|platz|allee)[ ]\d{{1,4}}|"
+    rf"\b\d{{1,3}},? rue\b|\b(?:Calle|Avenida|đường)\b"
+)
+_ROOM = re.compile(
+    r"\b(?:tenants?|mieter(?:in)?|locataire|inquilino|khách thuê|suite|room|rm\.?|office|apartment|apt\.?|"
+    r"flat|shop|raum|zimmer|b(?:ü|ue)ro|etage|stockwerk|wohnung|salle|bureau|étage|appartement|"
+    r"sala|oficina|despacho|planta|piso|habitación|phòng|tầng|lầu|căn hộ|văn phòng|ward|classroom|"
+    r"desk)[\"':=_ -]{1,4}(?:no\.?[ ]?|nr\.?[ ]?|n°[ ]?|nº[ ]?|#|số[ ])?"
+    r"(?-i:[\"'“„]?(?:[A-ZÀ-ÝĐ](?![a-z]*(?:emp|et|ir|ensor)\b)[\w'’.-]{0,24}|"
+    r"[A-Za-z]{0,3}-?\d{1,5}(?:[.-]\d{1,4})?[A-Za-z]?))\b|"
+    r"\b(?:zone|floor|level|storey|hall|lab|og|etage|area|bay)[\"':=_ -]{1,4}(?:no\.?[ ]?|"
+    r"#)?(?-i:[A-Z]{0,3}-?\d{1,4}(?:[.-]\d{1,4})?[A-Za-z]?|[A-Z])(?![\w%°]|[.]\d|(?-i:[ ](?:Temp|Air|Hum|"
+    r"CO2|Set)))|"
+    r"\b(?:\d{1,2}(?:st|nd|rd|th|\.|er|e|ème|ª|º)|ground|first|second|third|fourth|fifth|sixth|seventh|"
+    r"eighth|ninth|tenth|top|upper|lower|erste[nrs]?|zweite[nrs]?|dritte[nrs]?|vierte[nrs]?|premier|"
+    r"deuxième|"
+    r"troisième|primera|segunda|tercera)[ ](?:floor|level|storey|stock|etage|obergeschoss|og|étage|planta|"
+    r"piso)\b|\b(?:the|im|in der|der|la|le|el|dans la) (?:\w{1,16}[ ])?(?:lobby|canteen|cafeteria|kantine|"
+    r"auditorium|"
+    r"server ?room|serverraum|boardroom|conference room|meeting room|konferenzraum|besprechungsraum|"
+    r"salle de réunion|sala de reuniones|open[ -]?plan|reception|gym|ballroom|library|atrium|kitchen|"
+    r"tenant(?:'s)?(?: \w{2,12})?)\b|"
+    r"\b(?:erdgeschoss|rez-de-chaussée|planta baja|tầng trệt|penthouse|untergeschoss|phòng họp|"
+    r"phòng máy chủ)\b|\b(?:CEO|director|boss|chef)(?:'s|s)? (?:office|room|b(?:ü|ue)ro)\b",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    r"\b(?:typical(?:ly)?|averages?|avg|median|benchmarks?|standards?|rated|ratings?|nominal|nameplate|"
+    r"nation(?:al|ally|wide)|industry|in general|generally|usual(?:ly)?|most|worldwide|statistic\w*|"
+    r"guidelines?|ashrae|"
+    r"cibse|leed|breeam|energy star|epc|tm46|recommend\w{0,8}|regulations?|data ?sheet|specifications?|"
+    r"specs?|examples?|e\.g|for instance|rule of thumb|assum\w{1,5}|suppose|hypothetical|"
+    r"manufacturer\w{0,2}|design(?:ed)? for|capacity of|can (?:use|consume|hold)|should|convert|equals?|"
+    r"per (?:capita|household|person)|literature|studies|study|published|"
+    r"typisch\w{0,3}|durchschnitt\w{0,6}|üblich\w{0,4}|kennwerte?\w{0,2}|norm(?:en)?|nennleistung|"
+    r"richtwerte?\w{0,2}|beispiel\w{0,4}|empf\w{3,8}|moyennes?|typiques?|généralement|exemple|norme|"
+    r"recommand\w{1,4}|"
+    r"promedio|típic\w{1,3}|generalmente|ejemplo|norma|recomiend\w{1,3}|recomendad\w{1,2}|trung bình|"
+    r"thông thường|tiêu chuẩn|điển hình|ví dụ|khuyến nghị)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    rf"(?:^|[\s\"'(])({_CAPITAL}(?:[ ](?:{_CAPITAL}|\d{{1,4}}\b|of|am|an|der|de|"
+    rf"la)){{0,4}})(?:['’]s?)?[ ]{{1,2}}(?:\([^)\n]{{1,40}}\)[ ])?(?i:has |have |had |hat |a |ha |"
+    rf"đã )?(?i:used|uses|consumed|consumes|drew|draws|imported|exported|"
+    r"needed|burned|burnt|hit|peaked|reached|exceeded|recorded|logged|totall?ed|required|spent|purchased|"
+    r"reported|posted|ran|averaged|verbrauchte|verbraucht|benötigte|bezog|consommé|consomme|consommait|"
+    r"consumió|consume|consumido|"
+    r"tiêu thụ|dùng|sử dụng|pays?|paid|zahlt|paie|paga|trả|consumption|demand|usage|load|energy|"
+    r"electricity|gas|bill|peak|base ?load|metered|is |was |came)\b"
+)
+_OBJECT = re.compile(
+    rf"(?i:\b(?:of|at|for|by|from|von|für|bei|am|de|du|del|en|à|a|của|tại|cho|site|building|name|tenant|"
+    rf"customer|geb(?:ä|ae)ude)\b[\"']?[ :=]{{1,3}}[\"']?)(?!(?i:the)\b)({_CAPITAL}(?:[ ]{_CAPITAL}){{0,3}})"
+)
+_ROW = re.compile(rf"(?:^|\n)[\W_]*\"?({_CAPITAL}(?:[ ][\w-]{{1,20}}){{0,4}})\"?[ ]{{0,2}}(?:\||:|;|,|\t|–|—|->|=| - )")
+
+
+_CODE = re.compile(r"[(\[]([A-Z]{1,4}-?\d{1,4})[)\]]")
+_LOWER = re.compile(
+    r"\b(\w{3,20}) (?:house|tower|plaza|campus|mall|school|hospital|library|warehouse|hotel|arena|depot|"
+    r"centre|center|park|court|hall)"
+    r"(?:'s)? (?:has |have |had )?(?:used|uses|consumed|consumes|drew|draws|needed|needs|burned|imported|"
+    r"peaked|is|was|consumption|demand|usage|load)\b",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(rf"({_CAPITAL}(?:[ ]{_CAPITAL}){{0,3}})['’]s?[ ]\w")
+
+
+def general(sentence: str) -> bool:
+    """Whether the sentence speaks of benchmarks, ratings or rules."""
+    return _GENERAL.search(sentence) is not None
+
+
+def of_one_building(sentence: str) -> bool:
+    """Whether a number in the sentence is said of one building, site, meter or tenant."""
+    return names_a_building(sentence) or (not general(sentence) and _has_an_owner(sentence))
+
+
+def names_a_building(sentence: str) -> bool:
+    """Whether the sentence says "our" or names a building, beyond doubt."""
+    if (
+        _OURS.search(sentence) is not None
+        or _NUMBERED.search(sentence) is not None
+        or _ADDRESS.search(sentence) is not None
+    ):
+        return True
+    if _KIND_FIRST.search(sentence) is not None or _COMPOUND.search(sentence) is not None:
+        return True
+    if any(found[1].lower() not in _COMMON for found in _LOWER.finditer(sentence)):
+        return True
+    return any(_proper(found[1]) for found in _PLACE.finditer(sentence))
+
+
+def _has_an_owner(sentence: str) -> bool:
+    """A proper name that is the subject, the object, the head of the row or in the genitive."""
+    return any(
+        _proper(found[1])
+        for pattern in (_SUBJECT, _OBJECT, _ROW, _POSSESSIVE, _CODE)
+        for found in pattern.finditer(sentence)
+    )
+
+
+def of_one_room(sentence: str) -> bool:
+    """Whether the sentence speaks of a room, floor or tenant that is named or numbered."""
+    return _ROOM.search(sentence) is not None
+
+
+def _proper(words: str) -> bool:
+    """Whether some capitalised word is a name and not a common word at the head of a sentence."""
+    return any(w[0].isupper() and w.lower().strip("'’") not in _COMMON for w in words.split())

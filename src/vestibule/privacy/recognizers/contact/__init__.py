@@ -1,0 +1,1 @@
+"""How a person or a place is reached: mail, telephone, street, position."""

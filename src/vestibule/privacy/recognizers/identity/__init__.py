@@ -1,0 +1,1 @@
+"""National, social security, tax and passport numbers."""

@@ -1,0 +1,1 @@
+"""Addresses and names in the network of the house."""

@@ -1,0 +1,1 @@
+"""Keys, passwords, codes: what opens a service or a door."""

@@ -1,0 +1,51 @@
+"""Access and alarm codes said before the lock: "use 4471 to disarm", "enter 2580 at the keypad"."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+
+_SAY = (
+    r"(?:use|using|enter|dial|type|press|punch(?: in)?|key in|with|input|tap|hit|mit|geben sie|tippe|"
+    r"nutze|tapez|saisissez|composez|marque|introduzca|teclee|pulse|nhập|bấm|dùng)"
+)
+_LOCK = (
+    r"(?:keypad|key ?pad|alarm|doors?|gates?|disarm|unlock|lock ?box|panel|safe|barrier|garage|lift|"
+    r"elevator|entrance|reader|tür|tor|öffnen|entschärfen|tastenfeld|digicode|clavier|porte|portail|"
+    r"alarme|puerta|teclado|alarma|cửa|cổng|báo động|bàn phím)"
+)
+
+
+def _is_said(match: re.Match[str]) -> bool:
+    """Nobody counts the doors in "4471 opens the gate" without a word before it."""
+    return match["say"] is not None or (
+        match["code"] is not None and "error" not in match.string[match.start() : match.end() + 20].lower()
+    )
+
+
+RECOGNIZER = Recognizer(
+    type="ACCESS_CODE",
+    pattern=re.compile(
+        rf"\b(?:(?P<say>{_SAY})\s(?:the |code |pin |le |el |die |mã )?)?(?P<value>[*#]?\d{{3,8}}[*#]?)"
+        r"(?![\w.,:-]\d|[ ]?(?:kWh|kW|m²|°|%|€|screws|mm|people|V\b|W\b))\s"
+        r"(?:(?P<code>(?:is|ist|est|es|là)\s[^.\n\d]{0,24}?(?:code|pin|combination|mã|código)\b)|"
+        rf"(?:[^.\n\d]{{0,30}}?\s)?{_LOCK}\b)",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ("Use 4471 to disarm the alarm", "4471"),
+        ("enter 2580 at the keypad", "2580"),
+        ("then press 9021# on the panel", "9021#"),
+        ("mit 4711 öffnen", "4711"),
+        ("tapez 3456 sur le clavier", "3456"),
+        ("marque 9988 en el teclado", "9988"),
+        ("nhập 2468 để mở cửa", "2468"),
+        ("4711 is the code for the back door", "4711"),
+    ),
+    counter_examples=(
+        "use 230 V to feed the panel",
+        "press 1 to open the door",
+        "with 1200 people in the lobby",
+        "enter 2024 as the year",
+    ),
+    valid=_is_said,
+)

@@ -1,0 +1,5 @@
+"""The tagger: people, postal addresses and organisations in running text."""
+
+from vestibule.privacy.tagger.tagger import Tagger
+
+__all__ = ["Tagger"]

@@ -1,0 +1,117 @@
+"""Every text that a request or a body holds, however deep, each with where it stands. Finds nothing in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from vestibule.core.chat import ChatRequest, Message
+from vestibule.core.evidence import Evidence
+
+DEEPEST = 64
+_SHORT = 200
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """`place` is said in reasons: "the question", "a tool result". What is not `prose` is a name of something."""
+
+    text: str
+    place: str
+    prose: bool = True
+
+
+def texts_of_request(request: ChatRequest) -> Iterator[Placed]:
+    """What is asked and all that comes with it: history, tool calls, results and definitions, formats, metadata."""
+    last = next((i for i in range(len(request.messages) - 1, -1, -1) if request.messages[i].role == "user"), -1)
+    for at, message in enumerate(request.messages):
+        yield from _texts_of_message(message, "the question" if at == last else "the history")
+    for tool in request.tools:
+        yield Placed(tool.name, "a tool definition", False)
+        yield Placed(tool.description, "a tool definition")
+        yield from _placed(strings(tool.parameters), "a tool definition")
+    yield Placed(request.response_format.name, "the answer's format", False)
+    yield from _placed(strings(request.response_format.schema), "the answer's format")
+    yield from _placed(strings(request.metadata), "the metadata")
+    for text in request.sampling.stop:
+        yield Placed(text, "a stop sequence")
+
+
+def _texts_of_message(message: Message, place: str) -> Iterator[Placed]:
+    place = "a tool result" if message.role == "tool" else place
+    yield Placed(message.content, place)
+    if message.role == "tool":
+        yield from _placed(nested(message.content), place)
+    yield Placed(message.name or "", place)
+    for call in message.tool_calls:
+        yield Placed(call.name, "a tool call", False)
+        yield Placed(call.arguments, "a tool call")
+        yield from _placed(nested(call.arguments), "a tool call")
+
+
+def _placed(texts: Iterable[tuple[str, bool]], place: str) -> Iterator[Placed]:
+    return (Placed(text, place, prose) for text, prose in texts)
+
+
+def texts_of_evidence(evidence: Evidence) -> Iterator[Placed]:
+    for passage in evidence.passages:
+        for text in (passage.text, passage.title, passage.locator):
+            yield Placed(text, "a retrieved passage")
+    for result in evidence.results:
+        for statement in result.statements:
+            yield Placed(statement, "building data")
+
+
+def texts_of_body(body: bytes) -> tuple[list[Placed], str]:
+    """The texts of a JSON body as they are read, so that no escape hides anything: each once, and all its values in a
+    row. Raise `ValueError` for what is not JSON in UTF-8 and can therefore not be read."""
+    decoded = json.loads(body.decode("utf-8"), object_pairs_hook=_Members)
+    texts = list(dict.fromkeys(Placed(text, "", prose) for text, prose in strings(decoded) if len(text) > 1))
+    return texts, " ".join(placed.text for placed in texts if placed.prose)
+
+
+class _Members(list[tuple[str, object]]):
+    """A JSON object with every member, also where a name is there twice."""
+
+
+def strings(value: object, depth: int = 0) -> Iterator[tuple[str, bool]]:
+    """Every string in a JSON value, each with whether it may be prose. Names of members and lower-case words such as
+    "assistant" are not; nor is what stands for a short member once more, "name: value", because some things are a
+    secret only beside their name.
+
+    Raise `RecursionError` for what is nested deeper than any request is.
+    """
+    if depth > DEEPEST:
+        raise RecursionError("nested too deeply")
+    if isinstance(value, str):
+        yield value, " " in value or not value.islower()
+        yield from nested(value, depth + 1)
+    elif isinstance(value, (_Members, dict)):
+        for name, member in value.items() if isinstance(value, dict) else value:
+            yield str(name), False
+            if said := _said(member):
+                yield f"{name}: {said}", False
+            yield from strings(member, depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for member in value:
+            yield from strings(member, depth + 1)
+
+
+def nested(text: str, depth: int = 0) -> Iterator[tuple[str, bool]]:
+    """The strings of JSON inside a string, as tool calls and results carry it."""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            decoded = json.loads(text, object_pairs_hook=_Members)
+        except ValueError:
+            return
+        yield from strings(decoded, depth)
+
+
+def _said(member: object) -> str:
+    """A scalar, or a few of them, in words; "" for what is long or has parts."""
+    parts = member if isinstance(member, (list, tuple)) and not isinstance(member, _Members) else (member,)
+    if not all(isinstance(part, (str, int, float)) for part in parts):
+        return ""
+    said = " ".join(map(str, parts))
+    return said if len(said) <= _SHORT else ""

@@ -1,0 +1,28 @@
+"""What portfolios name becomes known to whoever guards what leaves, for every tenant, when it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.buildings.reference import Files
+from vestibule.buildings import BuildingData
+from vestibule.buildings.site_names import SiteNames
+from vestibule.storage.database import Database
+
+
+async def test_names_of_every_portfolio_are_read_once_a_change(
+    buildings: BuildingData, database: Database, tenant: str, imported: str, files: Files, small: Path
+) -> None:
+    site = SiteNames(database)
+    first = await site.changed()
+    assert first is not None
+    kinds = {kind for kind, _ in first}
+    assert kinds == {"TENANT", "ADDRESS", "METER_ID", "TARIFF"}
+    houses = {name for building in (await buildings.portfolio(imported)).buildings for name in (building.name,)}
+    assert houses.isdisjoint({name for _, name in first}), "every question says the name of a building"
+    assert await site.changed() is None
+    await buildings.import_portfolio(tenant, small)
+    second = await site.changed()
+    assert second is not None
+    assert set(first) < set(second)
+    assert ("METER_ID", "a.electricity") in second

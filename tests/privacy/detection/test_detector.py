@@ -1,0 +1,127 @@
+"""Detection as its callers see it: offsets of the text as given, two paths, failures raised, long texts whole."""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vestibule.core.sensitivity import PrivacyClass, Span
+from vestibule.privacy.detection import DetectionTimeout, Detector, dictionaries_from
+from vestibule.privacy.recognizers import BUILT_IN, Recognizer
+
+MAIL = "m.berg@example.org"
+
+
+class NameTagger:
+    """Tags every "Anna", and counts the texts it was shown."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def tag(self, text: str) -> Sequence[Span]:
+        self.seen.append(text)
+        return [Span("PERSON", m.start(), m.end(), 0.8, "tagger", "pseudonymise") for m in re.finditer("Anna", text)]
+
+
+def found(detector: Detector, text: str, *, full: bool = True) -> list[tuple[str, str]]:
+    return [(span.type, text[span.start : span.end]) for span in detector.detect(text, full=full)]
+
+
+@pytest.mark.parametrize("cut", ["", "\u200b", "\u00ad"])
+def test_offsets_are_those_of_the_text_as_given(cut: str) -> None:
+    text = f"ß½ ﬁx: m.be{cut}rg@exаmple.org ½"
+    assert found(Detector(), text) == [("EMAIL", f"m.be{cut}rg@exаmple.org")]
+
+
+def test_only_the_full_path_asks_the_tagger() -> None:
+    tagger = NameTagger()
+    detector = Detector(tagger=tagger)
+    assert found(detector, f"Anna, {MAIL}", full=False) == [("EMAIL", MAIL)]
+    assert tagger.seen == []
+    assert found(detector, f"Anna, {MAIL}") == [("PERSON", "Anna"), ("EMAIL", MAIL)]
+
+
+def test_the_tagger_reads_normalised_text_and_its_spans_are_mapped_back() -> None:
+    assert found(Detector(tagger=NameTagger()), "½ Аn\u200bna") == [("PERSON", "Аn\u200bna")]
+
+
+def test_a_text_seen_before_is_not_looked_through_again() -> None:
+    tagger = NameTagger()
+    detector = Detector(tagger=tagger)
+    assert detector.detect("Anna called") == detector.detect("Anna called")
+    assert len(tagger.seen) == 1
+    detector.use(dictionaries_from([("PERSON", "Anna Quorvil")]))
+    detector.detect("Anna called")
+    assert len(tagger.seen) == 2
+
+
+def test_without_a_memo_every_text_is_looked_through() -> None:
+    tagger = NameTagger()
+    detector = Detector(tagger=tagger, memo_bytes=0)
+    assert detector.detect("Anna called") == detector.detect("Anna called")
+    assert len(tagger.seen) == 2
+
+
+def test_what_fails_is_raised_and_not_remembered() -> None:
+    class Failing(NameTagger):
+        def tag(self, text: str) -> Sequence[Span]:
+            if not self.seen:
+                self.seen.append(text)
+                raise RuntimeError("tagger away")
+            return super().tag(text)
+
+    detector = Detector(tagger=Failing())
+    with pytest.raises(RuntimeError, match="tagger away"):
+        detector.detect("Anna")
+    assert found(detector, "Anna") == [("PERSON", "Anna")]
+
+
+def test_a_text_that_takes_too_long_is_refused_and_not_remembered() -> None:
+    detector = Detector()
+    with pytest.raises(DetectionTimeout, match="too long"):
+        detector.detect(f"write to {MAIL} " * 1000, budget_s=0)
+    assert len(detector.detect(f"write to {MAIL} " * 1000)) == 1000
+
+
+def test_the_class_of_a_span_is_that_of_its_type() -> None:
+    detector = Detector()
+    assert [detector.level(s) for s in detector.detect(MAIL)] == [PrivacyClass.CONFIDENTIAL]
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_span_is_found_whole_wherever_a_long_text_is_cut(warm: bool) -> None:
+    email = [r for r in BUILT_IN if r.type == "EMAIL"]
+    detector = Detector(email, memo_bytes=0)
+    if warm:
+        detector.warm()
+    for before in [*range(8160, 8196), *range(8680, 8710)]:
+        assert found(detector, "x" * before + f" {MAIL} " + "y" * 9000) == [("EMAIL", MAIL)]
+
+
+def test_the_end_of_a_stretch_is_no_end_of_a_number() -> None:
+    """What stands behind a stretch decides whether a match holds."""
+    digits = Recognizer("METER_ID", re.compile(r"(?<!\d)\d{4,12}(?!\d)"), (("1234", "1234"),), ("123",))
+    for before in range(8180, 8195):
+        assert Detector([digits]).detect("x" * before + "1" * 40 + "x" * 600) == ()
+
+
+def test_a_recognizer_may_bring_its_own_gate() -> None:
+    shaped = Recognizer("METER_ID", re.compile(r"(?=[A-Z-]*\d)[A-Z\d-]{6,12}"), (), (), gate=re.compile(r"[A-Z-]\d"))
+    detector = Detector([shaped], memo_bytes=0)
+    detector.warm()
+    assert found(detector, "meter AB-123-C, ABCDEF") == [("METER_ID", "AB-123-C")]
+
+
+def test_many_spans_are_told_apart() -> None:
+    spans = Detector(BUILT_IN[:1] + tuple(r for r in BUILT_IN if r.type == "EMAIL")).detect(f"{MAIL} " * 20_000)
+    assert len(spans) == 20_000
+    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_spans_within_it(text: str) -> None:
+    for span in Detector(tagger=NameTagger()).detect(text):
+        assert 0 <= span.start < span.end <= len(text)

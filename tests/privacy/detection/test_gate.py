@@ -1,0 +1,160 @@
+"""The gate may let through what no pattern finds, and never the other way round."""
+
+import random
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vestibule.privacy.detection import Detector
+from vestibule.privacy.detection.expressions import loosened
+from vestibule.privacy.detection.gate import Gate, HyperscanGate, OpenGate, gate_for
+from vestibule.privacy.detection.normalisation import normalise
+from vestibule.privacy.recognizers import BUILT_IN
+
+PATTERNS = [
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (r"(?P<cue>pin|code)\W{0,3}(?P<value>\d{4,6})", re.IGNORECASE),
+        (r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", 0),
+        (r"(?<!\d,)\bab+?c\b(?=[ .]|$)", 0),
+        (r"(?<=#)\d++", 0),
+        (r"([a-c])\1{2}", 0),
+        (r"(?>a|b)[^\W\d_]é?", re.IGNORECASE),
+        (r"(?:(?<![^\W_])t[üu]r|(?=ä)[äö])\S", re.IGNORECASE),
+        (r"(a)?(?(1)bb|c4)", 0),
+        (r"^a.b$|\Bcc", re.MULTILINE | re.DOTALL),
+        (r"[^\x00-\x7f]{2}", 0),
+        (r"(?i:TÜR)[\s\D]7(?!\d|[a-c]|xx)", 0),
+        (r"x(?:ab|\d ){2,40}y{300}?|[Б-Я]\d", 0),
+        (r"(?:pin[ ](?=\d)|(?<!\w)(?P<shaped>(?=(?:ab|c4)-?\d{2})))(?P<value>[abc\d-]{2,8})(?!x)", re.IGNORECASE),
+        (r"(?=[34]0\d{3}|4x7)[\dx]+", 0),
+        (r"a # comment\n [ ]", re.VERBOSE),
+    )
+]
+LETTERS = "abcxyABC 47.,#-_\näöéßÄTtüUuÜrRpinPcodeế—БЖ№"
+
+
+@pytest.fixture(scope="module")
+def small() -> Gate:
+    return HyperscanGate([(pattern, None) for pattern in PATTERNS])
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Detector:
+    detector = Detector(memo_bytes=0)
+    detector.warm()
+    return detector
+
+
+def in_regions(gate: Gate, text: str) -> list[tuple[int, int, int]]:
+    """Matches that are found in the gate's regions, with what the patterns may look ahead to."""
+    return [
+        (index, *match.span())
+        for index, start, end in sorted(gate.regions(text))
+        for match in PATTERNS[index].finditer(text, start, end + 64)
+        if match.end() <= end
+    ]
+
+
+@given(st.text(st.sampled_from(LETTERS), max_size=40))
+def test_nothing_is_found_outside_the_regions_and_the_same_inside(small: Gate, text: str) -> None:
+    text = normalise(text).text
+    everywhere = [(index, *match.span()) for index, p in enumerate(PATTERNS) for match in p.finditer(text)]
+    assert in_regions(small, text) == everywhere
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PIN: 4711",
+        "10.0.0.1",
+        "abbbc.",
+        "#47",
+        "bbb",
+        "aé",
+        "TÜR7",
+        "abb",
+        "a\nb",
+        "éß",
+        "tür 7",
+        "xab4 " + "y" * 300,
+        "a ",
+        "pin 4-7",
+        "AB-47",
+        "40477",
+    ],
+)
+def test_what_each_kind_of_pattern_finds_passes(small: Gate, text: str) -> None:
+    assert in_regions(small, text)
+
+
+def test_a_large_pattern_is_let_through_more_coarsely_and_still_everywhere() -> None:
+    words = "|".join(f"{a}{b}{c}d" for a in "abcxy" for b in "abcde" for c in "abcd47")
+    pattern = re.compile(rf"(?:{words})?(?:[ ,](?:x|(?P<y>b)|(?>c)|d{{2}})){{0,2}}4(?:a(\w)\2)?7")
+    gate = HyperscanGate([(pattern, None)])
+    for text in ["xbcd b,x47", "é 47", "aa4d,dd c4aüü7.", "47 and 4axx7"]:
+        found = [match.span() for match in pattern.finditer(text)]
+        assert found
+        assert all(any(r.start <= start and end <= r.end for r in gate.regions(text)) for start, end in found)
+    assert gate.regions("nothing of the kind") == []
+
+
+@pytest.mark.parametrize("recognizer", BUILT_IN, ids=lambda r: f"{r.type}-{r.examples[0][0][:20]}")
+def test_the_gate_changes_nothing_that_is_found(compiled: Detector, recognizer: object) -> None:
+    """Every example of every recognizer in random surroundings, against all patterns run over the whole text."""
+    assert isinstance(recognizer, type(BUILT_IN[0]))
+    draw = random.Random(recognizer.examples[0][0])
+    around = [
+        "",
+        "x",
+        "é",
+        "ế",
+        "—",
+        " ",
+        "\n",
+        "4",
+        "7.",
+        "-",
+        "(",
+        "ß",
+        "Ж",
+        "\u200b",
+        "²",
+        " at 06:00 the ",
+        "=",
+        "/",
+    ]
+    ungated = Detector(memo_bytes=0)
+    texts = [e for e, _ in recognizer.examples] + list(recognizer.counter_examples)
+    for example in texts * 2:
+        text = draw.choice(around) + example + draw.choice(around) + draw.choice(texts)[:20]
+        assert compiled.detect(text, full=False) == ungated.detect(text, full=False)
+
+
+def test_a_gate_serves_many_threads_at_once(compiled: Detector) -> None:
+    texts = [f"{example} {number}" for r in BUILT_IN for number, (example, _) in enumerate(r.examples)]
+    alone = [compiled.detect(text) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(compiled.detect, texts)) == alone
+
+
+def test_a_pattern_too_large_for_the_gate_is_tried_everywhere() -> None:
+    huge = re.compile("".join(f"[a{chr(0x30 + n % 10)}]{{4}}.{{8}}" for n in range(400)))
+    text = "aaaa56789012" * 400
+    regions = HyperscanGate([(re.compile("code"), None), (huge, None)]).regions(text + " code")
+    assert {region.pattern for region in regions} == {0, 1}
+
+
+def test_where_hyperscan_is_not_installed_every_pattern_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    gate = gate_for([(pattern, None) for pattern in PATTERNS])
+    assert isinstance(gate, OpenGate)
+    assert in_regions(gate, "PIN 4711") == [(0, 0, 8), (12, 0, 8)]
+
+
+def test_a_pattern_that_matches_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="matches nothing"):
+        loosened(re.compile("a*"), ascii_text=True)
