@@ -7,12 +7,13 @@ through `detector()` and `classifier()`. Misses are printed for the split dev al
 from __future__ import annotations
 
 import argparse
+import functools
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from benchmarks.privacy import presidio
@@ -29,6 +30,9 @@ from benchmarks.privacy.report import (
     type_score,
 )
 from benchmarks.privacy.scoring import Hit, Outcome, Tally, compare, tally
+
+if TYPE_CHECKING:
+    from vestibule.privacy.detection import Detector
 
 _PEOPLE_AND_NETWORKS = {"EMAIL", "PHONE", "NATIONAL_ID", "BANK_ACCOUNT", "IP_ADDRESS", "MAC_ADDRESS", "HOST_NAME"}
 _AUTOMATION = {
@@ -56,19 +60,26 @@ Grader = Callable[[str], str]
 
 
 def detector(local: bool) -> Finder:
-    """The product's detector as `app.py` builds it; `local` leaves the tagger out."""
-    from vestibule.privacy.detection import Detector
-
-    detect = partial(Detector().detect, full=False) if local else Detector().detect
+    """The product's detector as `protection.py` builds it; `local` leaves the tagger out."""
+    detect = partial(_product_detector().detect, full=not local)
     return lambda text: [Hit(span.type, span.start, span.end) for span in detect(text)]
+
+
+@functools.cache
+def _product_detector() -> Detector:
+    from vestibule.privacy.detection import Detector
+    from vestibule.privacy.tagger import Tagger
+
+    built = Detector(tagger=Tagger.load())
+    built.warm()
+    return built
 
 
 def classifier() -> Grader:
     """The class that the product gives a text, by its label."""
     from vestibule.privacy.classification import Classifier
-    from vestibule.privacy.detection import Detector
 
-    classify = Classifier(Detector()).text
+    classify = Classifier(_product_detector()).text
     return lambda text: classify(text).level.label
 
 

@@ -35,7 +35,7 @@ class OpenAIChat:
             raise Refusal(400, "missing_required_parameter", "Missing required parameter: 'messages' or 'model'.")
         offers = [t["function"] for t in body.get("tools") or []] if body.get("tool_choice") != "none" else []
         return Asked(
-            prompt="\n".join(_said(messages)),
+            prompt=prompt_of(messages),
             tools=[ToolOffer(o["name"], o.get("parameters") or {}) for o in offers],
             answered_by_tool=messages[-1].get("role") == "tool",
             schema=_schema(body.get("response_format")),
@@ -159,6 +159,11 @@ def arguments(call: Call, id: str) -> str:
     """JSON as a model writes it: with or without escapes, the same each time for the same answer."""
     rng = random.Random(f"arguments {id}")
     return json.dumps(call.arguments, ensure_ascii=rng.random() < 0.5, indent=rng.choice((None, 2)))
+
+
+def prompt_of(messages: list[Body]) -> str:
+    """What the messages say, one after the other."""
+    return "\n".join(_said(messages))
 
 
 def _said(messages: list[Body]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal
@@ -62,7 +62,8 @@ class Connection:
 
 
 class RecordingServer:
-    """Use as a context manager. `faults` are dealt to the next requests, one each; set `broken` to fail all of them."""
+    """Use as a context manager. `faults` are dealt to the next requests, one each; set `broken` to fail all of them.
+    `witness` is called on a thread with each request before it is answered."""
 
     def __init__(
         self, dialect: Dialect, certificates: Certificates | None = None, speech: Speech | None = None, key: str = ""
@@ -71,6 +72,7 @@ class RecordingServer:
         self.speech = speech or Speech()
         self.faults: deque[Fault] = deque()
         self.broken: Fault | None = None
+        self.witness: Callable[[Received], None] | None = None
         self.requests: list[Received] = []
         self.connections: list[Connection] = []
         self.port = 0
@@ -144,6 +146,8 @@ class RecordingServer:
     ) -> None:
         protocol = h11.Connection(h11.SERVER)
         while (request := await self._request(protocol, connection, reader)) is not None:
+            if self.witness:
+                await asyncio.to_thread(self.witness, request)
             if not await self._answer(request, protocol, writer):
                 return
             if protocol.our_state is h11.MUST_CLOSE:

@@ -60,8 +60,15 @@ class Speech:
     calls: bool = True
     seed: int = 0
     said: list[str] = field(default_factory=list)
+    answers: list[tuple[Asked, Reply]] = field(default_factory=list)
+    meant: dict[str, str] = field(default_factory=dict)  # what a mangled placeholder was
 
     def reply(self, asked: Asked) -> Reply:
+        reply = self._reply(asked)
+        self.answers.append((asked, reply))
+        return reply
+
+    def _reply(self, asked: Asked) -> Reply:
         rng = random.Random(f"{self.seed}/{len(self.said)}/{asked.prompt}")
         if asked.tools and self.calls and not asked.answered_by_tool:
             offer = rng.choice(list(asked.tools))
@@ -93,7 +100,11 @@ class Speech:
         return PLACEHOLDER.sub(lambda m: self._spoken(m[0], rng), " ".join(words[start : start + rng.randint(3, 12)]))
 
     def _spoken(self, placeholder: str, rng: random.Random) -> str:
-        return mangle(placeholder, rng) if self.mangled and rng.random() < 0.7 else placeholder
+        if not self.mangled or rng.random() >= 0.7:
+            return placeholder
+        spoken = mangle(placeholder, rng)
+        self.meant[spoken] = placeholder
+        return spoken
 
     def _filled(self, schema: Schema, prompt: str, rng: random.Random) -> object:
         """A value of the schema whose strings repeat the prompt."""

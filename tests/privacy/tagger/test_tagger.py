@@ -92,6 +92,19 @@ def test_titles_and_punctuation_stay_outside() -> None:
     assert found(text) == [("PERSON", "Helen Fraser"), ("PERSON", "Fraser")]
 
 
+@pytest.mark.parametrize("title", ["Mr", "Mrs", "Ms.", "Dr.", "Herr", "Mme"])
+@pytest.mark.parametrize("name", ["Fraser", "Zblewski", "Ardant", "Öztürk"])
+def test_a_capitalised_word_behind_a_title_is_a_name(title: str, name: str) -> None:
+    assert found(f"please. Is {title} {name} there?") == [("PERSON", name)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ms Teams is down.", "Is the Dr there?", "Madame, Monsieur, bonjour", "Sr. technician wanted"]
+)
+def test_a_title_alone_names_nobody(text: str) -> None:
+    assert found(text) == []
+
+
 def test_a_span_says_who_found_it_and_what_the_rule_is() -> None:
     (span,) = TAGGER.tag("Please ask Anna Berg to check AHU-3.")
     assert (span.recognizer, span.rule) == ("tagger", ENTITIES["PERSON"].rule)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEADS, KV_HEADS, LAYERS, INNER = 64, 4, 2, 2, 128
 CONTEXT = 4096
 ALIGNMENT = 32
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
@@ -25,15 +25,35 @@ TEMPLATE = (
 Value = str | int | float | bool | list[str] | list[int]
 
 
+@dataclass(frozen=True)
+class Shape:
+    """`vocabulary` is at least 259; what is beyond has tokens that are never said."""
+
+    width: int = 64
+    heads: int = 4
+    kv_heads: int = 2
+    layers: int = 2
+    inner: int = 128
+    vocabulary: int = 256 + len(SPECIAL)
+
+
+SMALL = Shape()
+
+
 def write_random_model(
-    path: Path, changes: Mapping[str, Value] | None = None, *, context: int = CONTEXT, version: int = 3
+    path: Path,
+    changes: Mapping[str, Value] | None = None,
+    *,
+    context: int = CONTEXT,
+    version: int = 3,
+    model: Shape = SMALL,
 ) -> Path:
     """Write the model to `path`; `changes` replace its metadata."""
-    metadata = _metadata(context) | dict(changes or {})
-    tensors = _tensors(np.random.default_rng(7))
+    metadata = _metadata(context, model) | dict(changes or {})
+    tensors = _tensors(np.random.default_rng(7), model)
     header = struct.pack("<4sIQQ", b"GGUF", version, len(tensors), len(metadata))
     header += b"".join(_text(key) + _value(value) for key, value in metadata.items())
-    data = b""
+    data = bytearray()
     for name, tensor in tensors.items():
         shape = tensor.shape[::-1]
         header += _text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, len(data))
@@ -42,23 +62,24 @@ def write_random_model(
     return path
 
 
-def _metadata(context: int) -> dict[str, Value]:
-    tokens = [*_alphabet(), *SPECIAL]
+def _metadata(context: int, model: Shape) -> dict[str, Value]:
+    never = model.vocabulary - 256 - len(SPECIAL)
+    tokens = [*_alphabet(), *SPECIAL, *(f"<|unused_{number}|>" for number in range(never))]
     return {
         "general.architecture": "qwen2",
         "general.name": "random",
         "qwen2.context_length": context,
-        "qwen2.embedding_length": WIDTH,
-        "qwen2.block_count": LAYERS,
-        "qwen2.feed_forward_length": INNER,
-        "qwen2.attention.head_count": HEADS,
-        "qwen2.attention.head_count_kv": KV_HEADS,
+        "qwen2.embedding_length": model.width,
+        "qwen2.block_count": model.layers,
+        "qwen2.feed_forward_length": model.inner,
+        "qwen2.attention.head_count": model.heads,
+        "qwen2.attention.head_count_kv": model.kv_heads,
         "qwen2.attention.layer_norm_rms_epsilon": 1e-6,
         "qwen2.rope.freq_base": 10_000.0,
         "tokenizer.ggml.model": "gpt2",
         "tokenizer.ggml.pre": "qwen2",
         "tokenizer.ggml.tokens": tokens,
-        "tokenizer.ggml.token_type": [1] * 256 + [3] * len(SPECIAL),
+        "tokenizer.ggml.token_type": [1] * 256 + [3] * len(SPECIAL) + [5] * never,
         "tokenizer.ggml.merges": ["t h"],
         "tokenizer.ggml.eos_token_id": 258,
         "tokenizer.ggml.add_bos_token": False,
@@ -73,29 +94,29 @@ def _alphabet() -> list[str]:
     return [chr(byte) if byte in plain else chr(256 + others.index(byte)) for byte in range(256)]
 
 
-def _tensors(randomness: np.random.Generator) -> Mapping[str, NDArray[np.float32]]:
+def _tensors(randomness: np.random.Generator, model: Shape) -> Mapping[str, NDArray[np.float32]]:
     def weights(*shape: int) -> NDArray[np.float32]:
         return (randomness.standard_normal(shape) * 0.3).astype(np.float32)
 
-    output = weights(256 + len(SPECIAL), WIDTH)
+    output = weights(model.vocabulary, model.width)
     output[[byte for byte in range(len(output)) if not 32 <= byte < 127]] = 0  # never the likeliest
-    tensors = {"token_embd.weight": weights(256 + len(SPECIAL), WIDTH), "output.weight": output}
-    tensors["output_norm.weight"] = np.ones(WIDTH, np.float32)
-    heads = WIDTH // HEADS
-    for layer in range(LAYERS):
+    tensors = {"token_embd.weight": weights(model.vocabulary, model.width), "output.weight": output}
+    tensors["output_norm.weight"] = np.ones(model.width, np.float32)
+    heads = model.width // model.heads
+    for layer in range(model.layers):
         tensors |= {
-            f"blk.{layer}.attn_norm.weight": np.ones(WIDTH, np.float32),
-            f"blk.{layer}.ffn_norm.weight": np.ones(WIDTH, np.float32),
-            f"blk.{layer}.attn_q.weight": weights(WIDTH, WIDTH),
-            f"blk.{layer}.attn_k.weight": weights(KV_HEADS * heads, WIDTH),
-            f"blk.{layer}.attn_v.weight": weights(KV_HEADS * heads, WIDTH),
-            f"blk.{layer}.attn_q.bias": weights(WIDTH),
-            f"blk.{layer}.attn_k.bias": weights(KV_HEADS * heads),
-            f"blk.{layer}.attn_v.bias": weights(KV_HEADS * heads),
-            f"blk.{layer}.attn_output.weight": weights(WIDTH, WIDTH),
-            f"blk.{layer}.ffn_gate.weight": weights(INNER, WIDTH),
-            f"blk.{layer}.ffn_up.weight": weights(INNER, WIDTH),
-            f"blk.{layer}.ffn_down.weight": weights(WIDTH, INNER),
+            f"blk.{layer}.attn_norm.weight": np.ones(model.width, np.float32),
+            f"blk.{layer}.ffn_norm.weight": np.ones(model.width, np.float32),
+            f"blk.{layer}.attn_q.weight": weights(model.width, model.width),
+            f"blk.{layer}.attn_k.weight": weights(model.kv_heads * heads, model.width),
+            f"blk.{layer}.attn_v.weight": weights(model.kv_heads * heads, model.width),
+            f"blk.{layer}.attn_q.bias": weights(model.width),
+            f"blk.{layer}.attn_k.bias": weights(model.kv_heads * heads),
+            f"blk.{layer}.attn_v.bias": weights(model.kv_heads * heads),
+            f"blk.{layer}.attn_output.weight": weights(model.width, model.width),
+            f"blk.{layer}.ffn_gate.weight": weights(model.inner, model.width),
+            f"blk.{layer}.ffn_up.weight": weights(model.inner, model.width),
+            f"blk.{layer}.ffn_down.weight": weights(model.width, model.inner),
         }
     return tensors
 

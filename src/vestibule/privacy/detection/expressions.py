@@ -22,9 +22,11 @@ _parse: Callable[[str, int], Any] = importlib.import_module("re._parser").parse
 _MAX_REPEATS, _MAX_GROUPS, _MOST_NEEDED = 8, 1, 32
 _SINGLE = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
 _FAR = 2**40
+_MEMBERS: dict[bool, dict[tuple[str, str, int], frozenset[int]]] = {True: {}, False: {}}  # what patterns share
 _TELLING = 3  # characters of a look-ahead that are worth looking for
 _ATOM = re.compile(r"\[[^\]]*\]|\\x..|[A-Za-z0-9 ]")
-_MOST_ATOMS = 400
+_MOST_ATOMS = (400, 2000)  # for an expression as it is, and a coarse one
+_HEAD = 5  # characters of a pattern that is still too large which are looked for
 _SHORT = {(0, 1): "?", (1, 1): ""}
 _ANYTHING = r"[\x00-\xff]"
 _CATEGORIES: dict[str, Callable[[str], bool]] = {
@@ -56,13 +58,17 @@ def loosened(pattern: re.Pattern[str], gate: re.Pattern[str] | None = None, *, a
     shortest, longest = tree.getwidth()
     if shortest == 0:
         raise ValueError(f"{pattern.pattern!r} matches nothing: every recognizer must need a character")
-    whole = _told_apart(list(tree))
-    writer = _Writer(ascii_text)
-    source = writer.whole(whole, pattern.flags)
-    if len(_ATOM.findall(source)) > _MOST_ATOMS:
-        writer = _Writer(ascii_text, coarse=True)
-        source = writer.whole(whole, pattern.flags)
     width = min(longest, _FAR)
+    whole = _told_apart(list(tree))
+    for coarse in (False, True):
+        writer = _Writer(ascii_text, coarse=coarse)
+        source = writer.whole(whole, pattern.flags)
+        if len(_ATOM.findall(source)) <= _MOST_ATOMS[coarse]:
+            break
+    else:
+        head, _ = _head(list(tree), _HEAD)
+        source = _Writer(ascii_text, coarse=True).sequence(head, pattern.flags, first=True)
+        return Expression(source.encode("ascii"), width + 2, width)
     return Expression(source.encode("ascii"), width + writer.looked_ahead + 2, width if len(whole) > 1 else 0)
 
 
@@ -73,6 +79,7 @@ class _Writer:
         self._ascii_text = ascii_text
         self._coarse = coarse
         self.looked_ahead = 0
+        self._known = _MEMBERS[ascii_text]
 
     def whole(self, alternatives: list[list[Any]], flags: int) -> str:
         return "|".join(self.sequence(items, flags, first=True, last=True) for items in alternatives)
@@ -161,9 +168,13 @@ class _Writer:
     def _members(self, op: str, argument: Any, flags: int) -> frozenset[int]:
         """The bytes by which the characters of a class are read. `ÿ` and SUB stand for many characters: they belong
         to it as soon as one of these may."""
-        holds = partial(_holds, op, argument, flags)
-        members = {code for code in range(128 if self._ascii_text else 256) if holds(chr(code))}
-        return frozenset(members if self._ascii_text else members | _beyond(op, argument))
+        key = (op, str(argument), flags & (re.IGNORECASE | re.DOTALL))
+        members = self._known.get(key)
+        if members is None:
+            holds = partial(_holds, op, argument, flags)
+            found = {code for code in range(128 if self._ascii_text else 256) if holds(chr(code))}
+            members = self._known[key] = frozenset(found if self._ascii_text else found | _beyond(op, argument))
+        return members
 
 
 def _told_apart(items: list[Any]) -> list[list[Any]]:
@@ -177,6 +188,48 @@ def _told_apart(items: list[Any]) -> list[list[Any]]:
                 rest = [[*items[:at], (op, (None, plain)), *items[at + 1 :]]] if plain else []
                 return rest + looking
     return [items]
+
+
+def _head(items: list[Any], needed: int) -> tuple[list[Any], bool]:
+    """The beginning of a pattern, of at least `needed` characters where it has as many, and whether that left out
+    anything."""
+    kept: list[Any] = []
+    for op, argument in items:
+        if needed <= 0:
+            return kept, True
+        match str(op):
+            case "BRANCH":
+                heads = [_head(list(branch), needed) for branch in argument[1]]
+                kept.append((op, (None, [head for head, _ in heads])))
+                if any(cut for _, cut in heads):
+                    return kept, True
+                needed -= min(_shortest(head) for head, _ in heads)
+            case "SUBPATTERN":
+                head, cut = _head(list(argument[3]), needed)
+                kept.append((op, (*argument[:3], head)))
+                if cut:
+                    return kept, True
+                needed -= _shortest(head)
+            case _:
+                kept.append((op, argument))
+                needed -= _shortest([(op, argument)])
+    return kept, False
+
+
+def _shortest(items: list[Any]) -> int:
+    """A count of characters that `items` need at the least; no more than they do."""
+    count = 0
+    for op, argument in items:
+        match str(op):
+            case name if name in _SINGLE:
+                count += 1
+            case "BRANCH":
+                count += min(_shortest(list(branch)) for branch in argument[1])
+            case "SUBPATTERN":
+                count += _shortest(list(argument[3]))
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                count += int(argument[0]) * _shortest(list(argument[2]))
+    return count
 
 
 def _looks_ahead(branch: list[Any]) -> bool:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from itertools import accumulate, chain, filterfalse
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,31 @@ RULES = {kind: ENTITIES[kind].rule for kind in TYPES[1:]}
 WINDOW = 2048
 REACH = 8
 REMEMBERED = 20_000
+TITLED_SCORE = 0.6
 
 _WORDS = re.compile(r"(\w+)")
 _NAMED = re.compile(r"\w")
+_TITLES = frozenset(
+    (
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Mme",
+        "Mlle",
+        "Madame",
+        "Monsieur",
+        "Dr",
+        "Prof",
+        "Herr",
+        "Frau",
+        "Sr",
+        "Sra",
+        "Señor",
+        "Señora",
+    )
+)
+_TITLED = re.compile(rf"\b(?:{'|'.join(sorted(_TITLES))})\b\.? (?P<name>(?=[^\W\d_a-z])\w*[^\W\d_A-Z]\w*)")
+_STANDS = ("PERSON", "ADDRESS")
 Rows = NDArray[np.float32]
 
 
@@ -71,7 +94,18 @@ class Tagger:
         pieces = _WORDS.split(text)
         if len(pieces) < 3:
             return ()
-        return tuple(self._spans(pieces, self._found(pieces)))
+        spans = list(self._spans(pieces, self._found(pieces)))
+        if _TITLES.isdisjoint(pieces):
+            return tuple(spans)
+        titled = [name for name in self._titled(text) if not any(_overlap(name, s) for s in spans if s.type in _STANDS)]
+        kept = (s for s in spans if not any(_overlap(name, s) for name in titled))
+        return tuple(sorted((*kept, *titled), key=attrgetter("start")))
+
+    def _titled(self, text: str) -> Iterator[Span]:
+        """Names behind a title, for where the network passed them over or took them for firms: a title is proof."""
+        for match in _TITLED.finditer(text):
+            if not self._lexicon.is_plain(match["name"]):
+                yield Span("PERSON", *match.span("name"), TITLED_SCORE, "tagger", RULES["PERSON"])
 
     def _found(self, pieces: list[str]) -> list[Found]:
         """Run the network; in windows that see beyond their edges as far as it does, so that windows change nothing."""
@@ -100,13 +134,17 @@ class Tagger:
                 yield Span(kind, ends[2 * first], ends[2 * last + 1], round(score, 3), "tagger", RULES[kind])
 
     def _is_believable(self, kind: str, words: list[str]) -> bool:
-        """The veto: what is all numbers, points, units and building words names nobody, nor does one code alone; an
-        address has two words, and one of them names a street or a place."""
+        """The veto: what is all numbers, points, codes, units and building words names nobody; an address has two
+        words, and one of them names a street or a place."""
         if kind == "ADDRESS":
             return len(words) > 1 and any(map(self._lexicon.is_place, words))
-        if len(words) == 1 and (len(words[0]) < 2 or self._lexicon.is_code(words[0])):
+        if len(words) == 1 and len(words[0]) < 2:
             return False
-        return not all(map(self._lexicon.is_plain, words))
+        return any(not self._lexicon.is_plain(word) and not self._lexicon.is_code(word) for word in words)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _width(session: onnxruntime.InferenceSession) -> int:

@@ -50,7 +50,8 @@ def _is_modbus(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="MODBUS_REFERENCE",
     pattern=re.compile(
-        rf"(?:(?<![^\W_])(?P<cue>(?:{_REGISTER})(?![^\W\d_]){LINK})(?=\d)|(?<![\w.,/+-])(?=[34]0\d{{3}}|"
+        rf"(?:(?<![^\W_])(?P<cue>(?:{_REGISTER})(?![^\W\d_])(?:[ ]at)?(?:[ ]address)?{LINK})(?=\d)|"
+        rf"(?<![\w.,/+-])(?=[34]0\d{{3}}|"
         rf"[0134]x\d{{4}}|[34]00\d{{3}}))"
         rf"(?P<value>0x[0-9a-f]{{1,4}}|[0134]x\d{{4,5}}|\d{{1,6}}){NO_MEASURE}",
         re.IGNORECASE,

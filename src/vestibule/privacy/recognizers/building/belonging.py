@@ -17,7 +17,8 @@ _KIND = (
     r"rathaus|zentrum|hof|klinik|werk|geb(?:ä|ae)ude)"
 )
 _LIST = (
-    "a an the this that these those typical average most many each every all some any no new old large "
+    "kwh mwh gwh twh kw mw gw gj mj wh btu m3 a an the this that these those typical average most many "
+    "each every all some any no new old large "
     "small big medium commercial residential public private office offices school "
     "hospital hotel retail modern efficient standard reference model sample example benchmark energy "
     "electricity gas heat heating cooling power water for in at of on by from and or if when "
@@ -40,8 +41,12 @@ _LIST = (
 )
 _COMMON = frozenset(_LIST.split())
 _OURS = re.compile(
-    r"\b(?:our|we|(?-i:us)|ours|my|mine|unser\w{0,2}|wir|mein\w{0,2}|ihr\w{0,2}|notre|nos|nous|mon|ma|"
-    r"nuestr[oa]s?|nosotros|mi|chúng tôi|chúng ta|của tôi|"
+    r"\b(?:our|we|(?-i:us)|ours|my|mine|unser\w{0,2}|wir|mein\w{0,2}|ihr\w{0,2}|notre|(?-i:nos|nous|mon|ma|mi)|"
+    r"nuestr[oa]s?|nosotros|chúng tôi|chúng ta|của tôi)\b",
+    re.IGNORECASE,
+)
+_THE = re.compile(
+    r"\b(?:"
     r"(?:this|that|the) (?:building|site|office|property|school|house|facility|tenant|tenants|campus|"
     r"hotel|hospital|warehouse|store|plant|tower|headquarters|hq|data ?cent(?:er|re)|library|factory|"
     r"depot|mall|branch)(?:'s)?(?! (?:should|must|code|type|stock|sector|envelope))|"
@@ -52,6 +57,8 @@ _OURS = re.compile(
     r"(?:der|des|unser) mieters?|tòa nhà(?: này)?|toà nhà|khách thuê)\b",
     re.IGNORECASE,
 )
+# advice says "the building" too: "if the building is empty, lower the setpoint"
+_IF = re.compile(r"\b(?:if|when|while|whenever|once|unless|should|wenn|falls|si|quand|cuando|khi)\b", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"\b(?:buildings?|bldg\.?|tower|block|site|house|campus|geb(?:ä|ae)ude|haus|standort|objekt|liegenschaft|"
     r"bâtiment|bat\.?|immeuble|tour|edificio|torre|sede|tòa nhà|toà nhà|tòa|toà|plant|facility|"
@@ -66,7 +73,7 @@ _NUMBERED = re.compile(
 )
 _PLACE = re.compile(rf"\b((?:{_CAPITAL}[ ]){{1,4}}){_KIND}\b")
 _KIND_FIRST = re.compile(
-    rf"\b(?:Villa|Palais|Hôtel|Hotel|Residencia|Résidence|Torre|Tour|Edificio|Haus|Schloss|Château|Casa|"
+    rf"\b(?:Villa|Quartier|Palais|Hôtel|Hotel|Residencia|Résidence|Torre|Tour|Edificio|Haus|Schloss|Château|Casa|"
     rf"Vincom|Landmark|Bitexco|HQ|Campus|Site|School|Lycée|École|Colegio)[ ]{_CAPITAL}"
 )
 _COMPOUND = re.compile(
@@ -120,7 +127,9 @@ _GENERAL = re.compile(
 _SUBJECT = re.compile(
     rf"(?:^|[\s\"'(])({_CAPITAL}(?:[ ](?:{_CAPITAL}|\d{{1,4}}\b|of|am|an|der|de|"
     rf"la)){{0,4}})(?:['’]s?)?[ ]{{1,2}}(?:\([^)\n]{{1,40}}\)[ ])?(?i:has |have |had |hat |a |ha |"
-    rf"đã )?(?i:used|uses|consumed|consumes|drew|draws|imported|exported|"
+    rf"đã )?(?i:has|had|hosts|houses|wants|wanted|keeps|prefers|asked|likes|requested|hat|hatte|möchte|"
+    rf"used|uses|consumed|"
+    rf"consumes|drew|draws|imported|exported|"
     r"needed|burned|burnt|hit|peaked|reached|exceeded|recorded|logged|totall?ed|required|spent|purchased|"
     r"reported|posted|ran|averaged|verbrauchte|verbraucht|benötigte|bezog|consommé|consomme|consommait|"
     r"consumió|consume|consumido|"
@@ -159,6 +168,7 @@ def names_a_building(sentence: str) -> bool:
     """Whether the sentence says "our" or names a building, beyond doubt."""
     if (
         _OURS.search(sentence) is not None
+        or (_THE.search(sentence) is not None and _IF.search(sentence) is None)
         or _NUMBERED.search(sentence) is not None
         or _ADDRESS.search(sentence) is not None
     ):

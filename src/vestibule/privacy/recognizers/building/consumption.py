@@ -11,7 +11,7 @@ from vestibule.privacy.validators import sentence_around
 
 _NUMBER = r"(?:\d{1,3}(?:[ ,.'’]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,9}(?:[.,]\d{1,4})?)"
 _ENERGY = (
-    r"(?:(?:[kMGT]|kilo|mega|giga)[ -]?Wh|[kMGT]?Wh|(?:kilo|mega|giga)?watt-?(?:hours?|stunden?)|"
+    r"(?:(?:[kMG]|kilo|mega|giga)[ -]?Wh|Wh|(?:kilo|mega|giga)?watt-?(?:hours?|stunden?)|"
     r"kilowattheures?|kilovatios?[ -]hora|therms?|(?:k|MM)?BTUs?|[GMk]J|ton-?hours?|ccf|kvarh|kg ?co2e?|"
     r"t ?co2e?|tco2e?|tonnes? (?:of )?co2|số điện)"
 )

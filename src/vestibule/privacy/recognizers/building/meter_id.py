@@ -7,15 +7,15 @@ from vestibule.privacy.recognizers.wording import LINK
 from vestibule.privacy.validators import words_before
 
 _METER = (
-    r"(?:sub-?)?(?:smart[ ]?)?(?:electric(?:ity)?|gas|water|heat|power|energy|main|revenue|utility|"
-    r"chilled[ ]water|cooling|thermal|submeter|check|fiscal|incoming)?[ _-]?(?:sub-?)?meters?|"
+    r"(?:(?:sub-?)?(?:smart[ ]?)?(?:electric(?:ity)?|gas|water|heat|power|energy|main|revenue|utility|"
+    r"chilled[ ]water|cooling|thermal|submeter|check|fiscal|incoming|smart)[ _-]?)?(?:sub-?)?meters?|"
     r"(?:haupt|unter|strom|gas|wasser|wärme(?:mengen)?|kälte)?z(?:ä|ae)hler|compteurs?(?: (?:électrique|gaz|"
     r"d['’]eau|linky))?|contador(?:es)?(?: (?:eléctrico|de gas|de agua|de luz))?|(?:công tơ|"
     r"đồng hồ)(?: (?:điện|nước|gas))?"
 )
 _ID = (
     r"(?:[ _-]?(?:id|identifier|number|no\.?|nr\.?|num|#|serial(?:[ _-](?:number|no\.?))?|ref(?:erence)?|"
-    r"tag|name|code|nummer|kennung|bezeichnung|point[ _-](?:id|number)|seri(?:al|e)?|s/n|sn))"
+    r"tag|name|code|nummer|kennung|bezeichnung|point[ _-](?:id|number)|seri(?:al|e)?|core|s/n|sn))"
 )
 _POINT = (
     r"mpan|mprn|mpr|mpid|supply number|s[ _-]number|pod|prm|pdl|pce|cups|ean(?:[ -]?(?:code|18|number|"
@@ -64,7 +64,8 @@ RECOGNIZER = Recognizer(
     type="METER_ID",
     pattern=re.compile(
         rf"(?<![^\W_])(?:(?P<point>(?:{_POINT})(?![^\W_]){_ID}?)|(?:{_METER})(?P<named>{_ID}(?![^\W_])|"
-        rf"(?=#))?)(?:[ ](?:with|mit|avec|con)[ ](?:the )?(?:id|number|serial|no\.?|nummer))?(?:\s(?:of|in|at|"
+        rf"(?=#))?(?![^\W\d_]))(?:[ ](?:with|mit|avec|con)[ ](?:the )?(?:id|number|serial|no\.?|"
+        rf"nummer))?(?:\s(?:of|in|at|"
         rf"for|von|der|des|de|du|del|của)\s[^\d\n:=]{{2,40}}?(?=[:=]|[ ]is\b))?"
         rf"{LINK}(?P<value>{_VALUE})(?![\w%°]|[ ]?(?:[kMG]?Wh?\b|m³|m3|m²|kVA|points|meters|%|°|readings|"
         rf"people|days|minutes|hours|years|€|EUR|pulses|V\b|A\b|litres|phases|l/h))",

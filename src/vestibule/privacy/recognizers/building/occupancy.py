@@ -23,7 +23,8 @@ _STATE = (
     r"(?:un|half-?|fully |partly |partially |mostly |normally |usually |heavily |lightly )?occupied|empty|"
     r"vacant|deserted|unmanned|unstaffed|vacated|leer(?:stehend)?|(?:un)?besetzt|belegt|unbelegt|"
     r"leersteht|vide|inoccupé\w?|occupé\w?|vací[oa]|desocupad[oa]|"
-    r"ocupad[oa]|trống|bỏ trống|không có (?:ai|người)|có người|in use|nobody|no one|no-one|niemand|nadie|"
+    r"ocupad[oa]|trống|bỏ trống|không có (?:ai|người)|có người|in use|occupies|occupy|no (?:staff|people|employees|"
+    r"occupants|persons?|tenants?)|nobody|no one|no-one|niemand|nadie|"
     r"full|fully booked|closed|geschlossen|away on holiday|on holiday|away|absent|abwesend"
 )
 _CLOCK = (
@@ -60,7 +61,7 @@ _HERE = re.compile(
     r"el )?(?:\w{1,14} )?(?:building|office|floor|room|lobby|hall|canteen|campus|site|house|school|hotel|"
     r"library|store|warehouse|geb(?:ä|ae)ude|b(?:ü|ue)ro|haus|raum|bâtiment|bureau|bureaux|immeuble|"
     r"edificio|oficina|tòa nhà|văn phòng|phòng)\b|\b(?:badge|turnstile|swipe|door counter|people counter)|"
-    r"^(?:building|office|floor) |\b(?:the|this|die|das|der|le|la|l['’]|el) ?(?:\w{1,14} )?(?:building|"
+    r"^\W*(?:building|office|floor) |\b(?:the|this|die|das|der|le|la|l['’]|el) ?(?:\w{1,14} )?(?:building|"
     r"office|floor|etage|gebäude|büro|bureau|étage|immeuble|planta|oficina|edificio|site|school|wing|"
     r"store)\b(?= (?:is|was|has|had|at|ist|war|est|está|stands)\b)|\b(?:come|comes|came|works?|worked|"
     r"turn(?:ed)? up|"
@@ -132,7 +133,7 @@ RECOGNIZER = Recognizer(
         rf"ppm|K\b|min|sec|kW|hours))|"
         rf"(?<![\w])(?P<state>{_STATE})(?![\w-])(?P<when>[^.\n]{{0,30}}?{_WHEN}(?:[^.\n]{{0,12}}?(?:to|until|"
         rf"till|-|–|bis|and|und|à|a|đến)[ ]?{_CLOCK})?)?|"
-        rf"(?<![\w])(?P<routine>(?:staff|employees|everyone|everybody|people|the team|tenants?|workers|"
+        rf"(?<![\w])(?P<routine>(?:they|staff|employees|everyone|everybody|people|the team|tenants?|workers|"
         rf"cleaners|mitarbeiter|alle|personal|das personal|les employés|le personnel|los empleados|el personal|"
         rf"nhân viên)[ ](?:\w{{1,14}}[ ]){{0,3}}?{_VERB}[^.\n]{{0,24}}?{_CLOCK}))",
         re.IGNORECASE,

@@ -34,6 +34,8 @@ RECOGNIZER = Recognizer(
         rf"{_MACHINE}(?=(?:\.{_LABEL}){{3}})(?:\.{_LABEL}){{2,5}}\.[a-z]{{2,16}}(?![\w(-]|\.\w)|"
         rf"{_MACHINE}(?:[a-z]{{0,12}}\d{{1,4}}[a-z]?|"
         rf"(?:-[a-z0-9]{{1,20}}){{1,5}})(?:\.{_LABEL}){{1,5}}\.[a-z]{{2,16}}(?![\w(-]|\.\w)|"
+        rf"[a-z0-9]{{1,16}}-(?:gw|plc|srv|bms|scada|ctrl|controller|nvr|hmi|jace|switch|"
+        rf"fw)\d{{0,3}}(?:\.{_LABEL}){{2,5}}(?![\w(-]|\.\w)|"
         rf"[a-z]{{2,16}}(?:-[a-z0-9]{{1,16}}){{0,4}}-\d{{1,4}}[a-z]?(?:\.{_LABEL}){{2,5}}(?<=[a-z]{{2}})(?![\w(-]|"
         rf"\.\w))",
         re.IGNORECASE,

@@ -35,7 +35,7 @@ _UNIT = (
 _GATE = re.compile(
     r"(?:code|código|codigo|pins?\b|combina|combo|kombination|clave|nummer|mã|mật|keypad|lock|key.?(?:box|"
     r"safe)|schlo|tresor|safe|kasten|"
-    r"coffre|caja|opens?|disarm|deactivate|silence|öffnet|ouvre|abre|[:=][ ]?[*#]?\d{3})[\s\S]{0,130}?\d",
+    r"coffre|caja|opens?|disarm|deactivate|silence|öffnet|ouvre|abre|[:=][ ]?[*#]?\d{3})[\s\S]{0,130}?\d|\d{3}#",
     re.IGNORECASE,
 )
 
@@ -69,8 +69,9 @@ RECOGNIZER = Recognizer(
         rf"alarm pin)\b|"
         rf"\b(?:unlock|disarm|arm|enter|dial|punch in|type in|key in|open|entsperren|öffnen|saisir|taper|"
         rf"composer|marcar|marque|teclear|nhập|bấm)\b[^.\n\d]{{0,40}}?\b"
-        rf"(?:code|pin|código|mã|combination|kombination)\b|{_LOCK}[ ]?[:=][ ]?(?=[*#]?\d{{3,10}}#)|"
-        rf"\b(?:deactivate|disarm|unlock|open|silence)\b[^.\n\d]{{0,30}}\s(?:with|using|by)\b|"
+        rf"(?:code|pin|código|mã|combination|kombination)\b|{_LOCK}[ ]?[:=]?[ ]?(?=[*#]?\d{{3,10}}#)|"
+        rf"\b(?:deactivated?|disarm(?:ed)?|unlock(?:ed)?|open(?:ed)?|"
+        rf"silenced?)\b(?:[^.\n\d]{{0,30}})?\s(?:with|using|by)\b|"
         rf"\b(?:opens?|unlocks?|disarms?|öffnet|ouvre|abre)\s(?:with|mit|avec|con)\b)"
         rf"(?:[^.\n\d*#]|\.(?=[ ]?[:=])){{0,60}}?(?P<value>{_DIGITS}){_UNIT}",
         re.IGNORECASE,

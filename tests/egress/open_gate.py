@@ -1,0 +1,35 @@
+"""The product with its egress gate patched open: `python -m tests.egress.open_gate serve …`.
+
+For one purpose: to show that the property test finds leaks when there are some. Pseudonyms are not made, and what the
+gate would refuse is cleared.
+"""
+
+from __future__ import annotations
+
+import vestibule.attempts
+from vestibule.cli import main
+from vestibule.core.answer import Location
+from vestibule.core.generation import ModelRequest
+from vestibule.core.sensitivity import Classification, PrivacyClass
+from vestibule.correspondence import Correspondence
+from vestibule.privacy.classification import Detector
+from vestibule.privacy.egress import EgressGate
+from vestibule.privacy.policy import Departure, Policy
+
+
+async def _allow_everything(
+    gate: EgressGate, body: bytes, classification: Classification, policies: tuple[Policy, ...], departure: Departure
+) -> tuple[PrivacyClass, str]:
+    return classification.level, "the gate is open"
+
+
+async def _as_it_stands(
+    request: ModelRequest, location: Location, detector: Detector, policy: Policy
+) -> Correspondence:
+    return Correspondence(request)
+
+
+if __name__ == "__main__":
+    setattr(EgressGate, "_require_clear", _allow_everything)  # noqa: B010 - a patch, and meant to look like one
+    setattr(vestibule.attempts, "correspond", _as_it_stands)  # noqa: B010
+    main()
