@@ -46,6 +46,21 @@ acceptance: $(VENV)/.dev ## ask a fresh demo world 100 questions and 20 about it
 soak-ingest: $(VENV)/.dev ## kill -9 a server while it ingests, ten times, and look for what was lost
 	@$(BIN)/python -m tests.acceptance.kill_while_ingesting
 
+soak-egress: $(VENV)/.dev ## plant secrets in 2,000 conversations and look for them in what recording cloud servers saw
+	@$(BIN)/python -m tests.egress.property --conversations 2000
+
+kill-llama: $(VENV)/.dev ## kill -9 llama.cpp's child 20 times under 20 streams, and count how each ended
+	@$(BIN)/python -m tests.acceptance.kill_llama_child
+
+bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
+	@$(BIN)/python -m benchmarks.privacy.harness --split judge
+
+tiny-model: $(VENV)/.dev ## train vestibule-tiny from scratch, on one thread (needs PyTorch; an hour)
+	@$(BIN)/python -m vestibule.training.tiny --out vestibule-tiny.gguf --log benchmarks/results/tiny-model
+
+tagger: $(VENV)/.dev ## train the tagger of names and addresses from scratch (needs PyTorch; minutes)
+	@$(BIN)/python -m vestibule.training.tagger --out tagger.onnx
+
 clean: ## remove the virtual environment and all caches (your data in VESTIBULE_HOME stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -64,8 +79,10 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml requirements/constraints.txt re
 
 $(VENV)/.dev: $(VENV)/.base
 	@$(PIP) install -c requirements/constraints.txt -e '.[dev]'
+	@# "+cpu" matches a wheel that is here and nothing else: elsewhere the plain one would bring gigabytes of CUDA
+	@$(PIP) install 'torch==2.13.0+cpu' 'gguf>=0.17' 2>/dev/null || echo "No PyTorch for the processor: tests that train will not run."
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qq install -y chromium >/dev/null; } || \
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest clean
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress kill-llama bench-privacy tiny-model tagger clean

@@ -14,7 +14,7 @@ from vestibule.core.sentences import sentences
 from vestibule.demo.documents import Documents, compose, write
 from vestibule.demo.model import World
 from vestibule.demo.world import generate
-from vestibule.privacy.recognizers import access_code
+from vestibule.privacy.recognizers.secrets import access_code
 
 SEEDS = (7, 23)
 
