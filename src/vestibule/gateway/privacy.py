@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from fastapi import FastAPI
@@ -31,7 +31,7 @@ class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One of the two: a text, or messages as in a chat request."""
 
     text: str | None = None
-    messages: msgspec.Raw = msgspec.Raw()
+    messages: list[dict[str, Any]] | None = None
 
 
 class EraseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,12 +56,11 @@ class PrivacyRoutes:
     async def check(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         body = decode(await read_body(request.receive), _CHECK)
-        given = bytes(body.messages)
-        if (body.text is None) == (not given):
+        if (body.text is None) == (body.messages is None):
             raise InvalidRequest("Send `text` or `messages`, one of the two.", next_step="See /docs.", param="text")
         if body.text is not None:
             return _json(await self._check(caller.tenant, body.text))
-        messages = decode_chat(b'{"model":"auto","messages":' + given + b"}").messages
+        messages = decode_chat(msgspec.json.encode({"model": "auto", "messages": body.messages})).messages
         return _json(await self._check.conversation(caller.tenant, messages))
 
     async def erase(self, request: Request) -> Response:
