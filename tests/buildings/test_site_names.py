@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.buildings.reference import Files
 from vestibule.buildings import BuildingData
 from vestibule.buildings.site_names import SiteNames
+from vestibule.privacy.detection import Detector
+from vestibule.privacy.detection.dictionaries import dictionaries_from
 from vestibule.storage.database import Database
 
 
@@ -26,3 +29,20 @@ async def test_names_of_every_portfolio_are_read_once_a_change(
     assert second is not None
     assert set(first) < set(second)
     assert ("METER_ID", "a.electricity") in second
+
+
+async def test_rooms_devices_and_people_of_a_portfolio_are_known(
+    buildings: BuildingData, database: Database, tenant: str, small: Path
+) -> None:
+    described = json.loads((small / "buildings.json").read_text())
+    described["people"] = ["Wilhelmina Achterberg"]
+    described["buildings"][0] |= {"rooms": ["Boardroom Kestrel"], "devices": ["XR-77 Kestrel"]}
+    (small / "buildings.json").write_text(json.dumps(described))
+    await buildings.import_portfolio(tenant, small)
+    rows = await SiteNames(database).changed()
+    assert rows is not None
+    assert {("PERSON", "Wilhelmina Achterberg"), ("ROOM", "Boardroom Kestrel"), ("ASSET_ID", "XR-77 Kestrel")} <= set(
+        rows
+    )
+    found = Detector(dictionaries=dictionaries_from(rows)).detect("ask wilhelmina achterberg in Boardroom Kestrel")
+    assert [span.type for span in found] == ["PERSON", "ROOM"]

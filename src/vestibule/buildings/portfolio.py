@@ -62,7 +62,7 @@ class Holiday(msgspec.Struct, frozen=True):
 
 
 class Building(msgspec.Struct, frozen=True):
-    """`tariff` is a tariff's id, or "" where none is known."""
+    """`tariff` is a tariff's id, or "" where none is known. `rooms` and `devices` are names that are not to leave."""
 
     id: str
     name: str
@@ -76,6 +76,8 @@ class Building(msgspec.Struct, frozen=True):
     tariff: str = ""
     tenants: tuple[Tenant, ...] = ()
     systems: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
 
 
 class Meter(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ class Meter(msgspec.Struct, frozen=True):
 
 
 class Portfolio(msgspec.Struct, frozen=True):
-    """Readings exist somewhere in [data_start, data_end), which are aware."""
+    """Readings exist somewhere in [data_start, data_end), which are aware. `people` are names that are not to leave."""
 
     name: str
     timezone: str
@@ -96,6 +98,7 @@ class Portfolio(msgspec.Struct, frozen=True):
     meters: tuple[Meter, ...]
     data_start: datetime
     data_end: datetime
+    people: tuple[str, ...] = ()
 
     @property
     def zone(self) -> tzinfo:

@@ -46,6 +46,7 @@ class _Description(msgspec.Struct, frozen=True):
     portfolio: str = ""
     holidays: tuple[Holiday, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def read_folder(folder: Path) -> PortfolioFiles:
@@ -63,6 +64,7 @@ def read_folder(folder: Path) -> PortfolioFiles:
         meters=described.meters,
         data_start=_moment(int(readings.hours[0])),
         data_end=_moment(int(readings.hours[-1]) + 1),
+        people=described.people,
     )
     return PortfolioFiles(portfolio, readings, weather, tuple(_suspicions(portfolio, readings)))
 

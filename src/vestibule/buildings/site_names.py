@@ -1,4 +1,4 @@
-"""What the portfolios of all tenants name that a question may give away: tenants' firms, addresses, meters, tariffs.
+"""What the portfolios of all tenants name that a question may give away: firms, people, places, devices, meters, tariffs.
 
 Read as the owner of the database, since whoever guards what leaves guards it for everybody. The names of buildings are
 not among it: every question says them.
@@ -39,6 +39,9 @@ def names_of(portfolio: Portfolio) -> list[tuple[str, str]]:
     """Entity type and name of everything in a portfolio that is somebody's or somewhere's."""
     names = [("TENANT", tenant.name) for building in portfolio.buildings for tenant in building.tenants]
     names += [("ADDRESS", building.address) for building in portfolio.buildings]
+    names += [("ROOM", room) for building in portfolio.buildings for room in building.rooms]
+    names += [("ASSET_ID", device) for building in portfolio.buildings for device in building.devices]
+    names += [("PERSON", person) for person in portfolio.people]
     names += [("METER_ID", meter.id) for meter in portfolio.meters]
     names += [("TARIFF", tariff.name) for tariff in portfolio.tariffs]
     return [(kind, name) for kind, name in names if name.strip()]
