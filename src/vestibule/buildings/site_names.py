@@ -1,4 +1,4 @@
-"""What the portfolios of all tenants name that a question may give away: firms, people, places, devices, meters, tariffs.
+"""What the portfolios of all tenants name that a question may give away: firms, people, rooms, devices and the like.
 
 Read as the owner of the database, since whoever guards what leaves guards it for everybody. The names of buildings are
 not among it: every question says them.
