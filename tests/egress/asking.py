@@ -43,12 +43,11 @@ class Answer:
     def cache(self) -> str:
         return str(self._part("cache").get("status", ""))
 
-    def says(self, wanted: object) -> bool:
-        """Whether it is this text, or a call with these arguments."""
-        return self.said() == wanted
-
-    def said(self) -> object:
-        return self.calls[0] if self.calls else self.text
+    def said(self, *, is_json: bool) -> object:
+        """The text, parsed where it is JSON, or the arguments of the first call."""
+        if self.calls:
+            return self.calls[0]
+        return json.loads(self.text) if is_json else self.text
 
     def _part(self, name: str) -> Mapping[str, Any]:
         part = self.report.get(name)

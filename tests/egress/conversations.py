@@ -1,4 +1,4 @@
-"""Random conversations with planted values in every place that a request has, and documents that hold some too.
+"""Random conversations with planted values in every place that a request has.
 
 A pure function of the seed. Knows the wire format of a request, and nothing of what becomes of it.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from tests.egress.planting import BLOCKED, PSEUDONYMISED, SORTS, Plant, in_json, plant
+from tests.egress.documents import SUBJECTS
+from tests.egress.planting import BLOCKED, PSEUDONYMISED, Plant, in_json, plant
 from tests.egress.planting import field as json_field
+from tests.egress.sorts import SORTS
 
 Body = dict[str, object]
 
@@ -39,8 +39,6 @@ DATA_QUESTIONS = (
     "What was the peak demand of the Tide Mill in June?",
     "Compare Pier House and Salt Works in the second week of June.",
 )
-SUBJECTS = ("brass bellows", "copper lantern", "walnut shutter", "velvet damper", "marble sluice", "amber turbine",
-            "cedar louvre", "linen duct", "granite sump", "ivory actuator", "slate condenser", "maple trunking")  # fmt: skip
 PLACEHOLDERS = ("⟦PERSON_1⟧", "⟦EMAIL_2⟧", "[PERSON_3]")
 
 PLACES = (
@@ -100,48 +98,21 @@ class Conversation:
         )
 
 
-@dataclass(frozen=True)
-class Document:
-    """A document of the house; `subject` is what to ask for to have it found."""
-
-    subject: str
-    text: str
-    plants: tuple[Plant, ...]
-
-
-def documents(rng: random.Random) -> list[Document]:
-    """A third without anything, a third with names, a third with what is blocked."""
-    made = []
-    for at, subject in enumerate(SUBJECTS):
-        types = ((), PSEUDONYMISED, BLOCKED)[at % 3]
-        plants = tuple(plant(rng, rng.choice(types)) for _ in range(2)) if types else ()
-        said = "\n\n".join(p.text for p in plants)
-        text = f"# The {subject}\n\nThe {subject} is serviced in spring.\n\n## Service\n\nTo service the {subject}, "
-        made.append(Document(subject, f"{text}close both valves and wait.\n\n{said}\n\nThen open them.\n", plants))
-    return made
-
-
-def write(made: Sequence[Document], folder: Path) -> None:
-    folder.mkdir()
-    for document in made:
-        (folder / f"{document.subject.replace(' ', '-')}.md").write_text(document.text)
-
-
 def converse(seed: int, number: int) -> Conversation:
     """The conversation of that number."""
     rng = random.Random(f"egress/{seed}/{number}")
     about = rng.choices(("clean", "names", "blocked", "mixed", "document", "data"), (22, 32, 24, 8, 10, 4))[0]
-    tenant = rng.choices(("facilities", "campus", "legal"), (70, 22, 8))[0]
-    privacy = (
-        {"consent": rng.choice((True, True, False))} if rng.random() < (0.75 if tenant == "campus" else 0.15) else {}
-    )
+    eager = about == "names" and rng.random() < 0.5  # on its way out, and its answer easily compared
+    tenant = "facilities" if eager else rng.choices(("facilities", "campus", "legal"), (70, 22, 8))[0]
+    says_so = rng.random() < (0.75 if tenant == "campus" else 0.15)
     options: Body = {
-        "knowledge": about in ("document", "data") or rng.random() < 0.3,
+        "knowledge": about in ("document", "data") or (rng.random() < 0.3 and not eager),
         "cache": rng.choice(("default", "default", "bypass", "refresh")),
-        "privacy": privacy,
+        "privacy": {"consent": rng.choice((True, True, False))} if says_so else {},
     }
+    weights = (50, 50, 0, 0) if eager else (30, 30, 34, 6)
     body: Body = {
-        "model": rng.choices(("auto", "eu-model", "us-model", "house-model"), (26, 32, 32, 10))[0],
+        "model": rng.choices(("eu-model", "us-model", "auto", "house-model"), weights)[0],
         "messages": [],
         "vestibule": options,
     }
@@ -171,6 +142,7 @@ class _Writer:
         self.rng = rng
         self.made = conversation
         self.at: dict[str, list[Plant]] = {}
+        self.only_prose = rng.random() < 0.5
 
     def write(self) -> None:
         for type in self._types():
@@ -198,7 +170,10 @@ class _Writer:
 
     def _place(self, type: str) -> None:
         rng = self.rng
-        place = rng.choice((*PROSE, "question", "question", "history")) if rng.random() < 0.6 else rng.choice(PLACES)
+        in_prose = self.only_prose or rng.random() < 0.4
+        place = rng.choice(("question", "question", *sorted(PROSE))) if in_prose else rng.choice(PLACES)
+        if place in ("stop", "name") and not (SORTS[type].bare or type == "PERSON"):
+            place = "question"  # nothing there would say what it is
         if place in ("call_arguments", "tool_result_json"):
             planted = in_json(rng, type)
         elif place in PROSE or place in ("tool_result", "tool_description", "schema_description"):
@@ -277,7 +252,7 @@ class _Writer:
         rng, body = self.rng, self.made.body
         places = {"tool_description", "tool_enum", "tool_default"}
         used = bool({"call_arguments", "tool_result", "tool_result_json"} & self.at.keys())
-        if not places & self.at.keys() and not used and rng.random() < 0.85:
+        if not places & self.at.keys() and not used and rng.random() < 0.75:
             return
         properties: Body = {"subject": {"type": "string"}, "priority": {"type": "string", "enum": ["low", "high"]}}
         for planted in self.at.get("tool_enum", ()):

@@ -1,7 +1,7 @@
 """The product as its own process between recording servers: two clouds over TLS, one model server at home.
 
-Knows how a house is set up, as an operator does it: a vestibule.yaml, a policy.yaml, keys, a portfolio, documents. Knows
-no conversation.
+Knows how a house is set up, as an operator does it: a vestibule.yaml, a policy.yaml, keys, a portfolio, documents.
+Knows no conversation.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ import psycopg
 import yaml
 
 from tests.acceptance.product import Product, command, environment, temporary_home
-from tests.egress.planting import FIRMS, PORTFOLIO_ADDRESS, PORTFOLIO_METERS, PORTFOLIO_TARIFF
 from tests.egress.servers.certificates import Certificates
 from tests.egress.servers.openai_chat import OpenAIChat
 from tests.egress.servers.server import Received, RecordingServer
 from tests.egress.servers.speech import Speech
+from tests.egress.sorts import FIRMS, PORTFOLIO_ADDRESS, PORTFOLIO_METERS, PORTFOLIO_TARIFF
 from vestibule.access.keys import Keys
 from vestibule.buildings import BuildingData
 from vestibule.core.settings import Settings

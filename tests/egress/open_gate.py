@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import vestibule.attempts
 from vestibule.cli import main
-from vestibule.core.answer import Location
 from vestibule.core.generation import ModelRequest
 from vestibule.core.sensitivity import Classification, PrivacyClass
 from vestibule.correspondence import Correspondence
@@ -23,13 +22,17 @@ async def _allow_everything(
     return classification.level, "the gate is open"
 
 
-async def _as_it_stands(
-    request: ModelRequest, location: Location, detector: Detector, policy: Policy
-) -> Correspondence:
+async def _as_it_stands(request: ModelRequest, detector: Detector, policy: Policy, key: bytes) -> Correspondence:
     return Correspondence(request)
 
 
+def _patch(owner: object, name: str, by: object) -> None:
+    """Replace what is there; what was renamed is not patched in silence."""
+    assert hasattr(owner, name), f"{name} is not there any more: name here what does its work now"
+    setattr(owner, name, by)
+
+
 if __name__ == "__main__":
-    setattr(EgressGate, "_require_clear", _allow_everything)  # noqa: B010 - a patch, and meant to look like one
-    setattr(vestibule.attempts, "correspond", _as_it_stands)  # noqa: B010
+    _patch(EgressGate, "_require_clear", _allow_everything)
+    _patch(vestibule.attempts, "disguised", _as_it_stands)
     main()

@@ -2,29 +2,30 @@
 
     python -m tests.egress.property --seed 4 --conversations 2000
 
-Exit 1 on a leak, on a departure the policy is against or the audit trail does not hold, or where nothing was tried. With
-`--open-gate` the product runs with its gate patched open and the leaks must be found: exit 1 if they are not.
+Exit 1 on a leak, on a departure the policy is against or the audit trail does not hold, or where nothing was tried.
+With `--open-gate` the product runs with its gate patched open and leaks must be found: exit 1 if they are not.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 from tests.egress.asking import Answer, ask
-from tests.egress.conversations import Conversation, converse, documents, write
+from tests.egress.conversations import Conversation, converse
+from tests.egress.documents import documents, write
 from tests.egress.house import POLICIES, House, house, may_reach, run, write_policy
+from tests.egress.outcome import Result, failures, report
 from tests.egress.planting import Plant
-from tests.egress.restoring import expected
+from tests.egress.restoring import CHECKED, expected
 from tests.egress.searching import Searched
 from tests.egress.servers.server import Fault, FaultKind, RecordingServer
 
@@ -48,11 +49,7 @@ mid-stream, embeddings of a cloud) drives it here, too."""
 
 WORKERS = 6
 IMPATIENCE_S = 1.5
-STATISTICAL_BOUND = 0.12
-"""Share of the planted people, addresses and organisations of conversations that went out of which the text may be seen.
-They are found by likelihood: the tagger has to reach F1 .85 for people and .70 for addresses in running text, and here a
-third are disguised or stand alone. What is found is never seen; what is missed is listed."""
-
+SETTLED_S = 2.0  # whoever hung up is noticed, and what was noted of it is in the trail
 PHASES: tuple[tuple[str, float], ...] = (
     ("open", 0.40),
     ("no us", 0.08),
@@ -65,34 +62,6 @@ PHASES: tuple[tuple[str, float], ...] = (
     ("changing", 0.10),
 )
 """Which policy is in force for which share of the conversations; while it is `changing` all take turns."""
-
-
-@dataclass
-class Result:
-    """Everything counted. `problems` make the run fail."""
-
-    conversations: int = 0
-    answers: Counter[str] = field(default_factory=Counter)
-    attempts: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    planted: Counter[str] = field(default_factory=Counter)
-    requests_recorded: int = 0
-    bytes_recorded: int = 0
-    placeholders_recorded: int = 0
-    restored: int = 0
-    streams_restored: int = 0
-    calls_restored: int = 0
-    fell_over: int = 0
-    cache_hits: int = 0
-    hung_up: int = 0
-    leaks: list[str] = field(default_factory=list)
-    identity_leaks: list[str] = field(default_factory=list)
-    identities_sent: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def identity_rate(self) -> float:
-        return len(self.identity_leaks) / max(1, self.identities_sent)
 
 
 @dataclass(frozen=True)
@@ -112,8 +81,12 @@ def examine(seed: int, conversations: int, *, open_gate: bool = False) -> Result
         product.ingest(Path(folder) / "documents", "facilities")
         asked = list(_converse_in_phases(product, drawn, random.Random(seed), result))
         result.hung_up = _hang_up(product, seed)
-        planted = [p for c in drawn for p in c.plants] + [p for d in written for p in d.plants]
-        result.planted.update(p.type for p in planted)
+        time.sleep(SETTLED_S)
+        planted = [
+            (p, f"conversation {c.number}, {at}") for c in drawn for p, at in zip(c.plants, c.places, strict=True)
+        ]
+        planted += [(p, f"document {d.subject}") for d in written for p in d.plants]
+        result.planted.update(p.type for p, _ in planted)
         _search(product, asked, planted, result)
         _count(product, asked, result)
         _check_restored(product, asked, result)
@@ -133,7 +106,7 @@ def _converse_in_phases(
         product.set_policy("open" if policy == "changing" else policy)
         before = {region: len(server.requests) for region, server in product.clouds.items()}
         with ThreadPoolExecutor(WORKERS) as pool:
-            for answered in pool.map(lambda c: _ask(product, c, policy, random.Random(f"faults/{c.number}")), part):
+            for answered in pool.map(_ask, repeat(product), part, repeat(policy)):
                 yield from answered
                 if policy == "changing" and rng.random() < 0.1:
                     write_policy(product.home, rng.choice(tuple(POLICIES)))
@@ -143,12 +116,13 @@ def _converse_in_phases(
                 result.problems.append(f"{len(server.requests) - before[region]} requests to {region} under `{policy}`")
 
 
-def _ask(product: House, conversation: Conversation, policy: str, rng: random.Random) -> list[Asked]:
+def _ask(product: House, conversation: Conversation, policy: str) -> list[Asked]:
     """Once, or again as a client does that retries or asks the same once more."""
+    rng = random.Random(f"faults/{conversation.number}")
     kinds: tuple[FaultKind, ...] = ("error", "reset", "cut", "rate_limited")
     product.own.broken = Fault(rng.choice(kinds)) if rng.random() < 0.7 else None
     for server in product.clouds.values():
-        if rng.random() < 0.08 and len(server.faults) < 2:
+        if rng.random() < 0.05 and len(server.faults) < 2:
             server.faults.append(Fault(rng.choice(kinds)))
     times = 2 if rng.random() < 0.15 else 1
     key = product.keys[conversation.tenant]
@@ -173,32 +147,36 @@ def _hang_up(product: House, seed: int) -> int:
     return left
 
 
-def _search(product: House, asked: Sequence[Asked], planted: Sequence[Plant], result: Result) -> None:
+def _search(product: House, asked: Sequence[Asked], planted: Sequence[tuple[Plant, str]], result: Result) -> None:
     """Look for every planted value in all that the clouds received, one request after the other."""
     received = [(region, r) for region, server in product.clouds.items() for r in server.requests]
     result.requests_recorded = len(received)
     result.bytes_recorded = sum(len(server.received) for server in product.clouds.values())
     searched = Searched([request.body for _, request in received], product.clouds.values())
     result.placeholders_recorded = searched.placeholders
-    for plant in {p.value: p for p in planted}.values():
+    for plant, place in {p.value: (p, place) for p, place in planted}.values():
         if searched.find(plant.traces) is None:
             continue
-        line = f"{plant.type} ({plant.way}): {plant.value[:60]!r} in {plant.text[:160]!r}"
+        line = f"{plant.type} ({plant.way}, {place}): {plant.value[:60]!r} in {plant.text[:160]!r}"
         (result.identity_leaks if plant.statistical else result.leaks).append(line)
-    gone = {id(a.conversation): a.conversation for a in asked if a.answer.left}
-    result.identities_sent = len({p.value for c in gone.values() for p in c.plants if p.statistical})
+    out = {id(a.conversation) for a in asked if a.answer.left}
+    identities = {p.value for a in asked if id(a.conversation) in out for p in a.conversation.plants if p.statistical}
+    identities |= {p.value for p, place in planted if p.statistical and place.startswith("document")}
+    result.identities_sent = len(identities)
 
 
 def _count(product: House, asked: Sequence[Asked], result: Result) -> None:
     for one in asked:
         answer = one.answer
         result.answers[f"{answer.status} {answer.location}".strip()] += 1
+        if answer.status == 500:
+            result.problems.append(f"conversation {one.conversation.number} made the product fail")
         result.cache_hits += answer.cache == "hit"
         result.fell_over += answer.left and answer.attempts > 1
         region = answer.model.partition("-")[0]
-        if answer.left and answer.cache != "hit" and one.policy in POLICIES:
-            if not may_reach(one.policy, one.conversation.tenant, region, one.conversation.consent):
-                result.problems.append(f"conversation {one.conversation.number} left to {region} under `{one.policy}`")
+        went = answer.left and answer.cache != "hit" and one.policy in POLICIES
+        if went and not may_reach(one.policy, one.conversation.tenant, region, one.conversation.consent):
+            result.problems.append(f"conversation {one.conversation.number} left to {region} under `{one.policy}`")
     for action, count in product.witness.records(
         "SELECT action, count(*) FROM vestibule.audit_records WHERE kind = 'decision' GROUP BY action"
     ):
@@ -210,10 +188,6 @@ def _count(product: House, asked: Sequence[Asked], result: Result) -> None:
     ):
         assert isinstance(count, int)
         result.refused[str(reason)] += count
-    # refused before the gate was asked: what is blocked cannot be pseudonymised
-    result.refused["before the gate"] = (
-        sum(a.answer.code == "egress_refused" for a in asked) - result.attempts["refused"]
-    )
 
 
 def _check_restored(product: House, asked: Sequence[Asked], result: Result) -> None:
@@ -225,11 +199,11 @@ def _check_restored(product: House, asked: Sequence[Asked], result: Result) -> N
         region = answer.model.partition("-")[0]
         speech = product.clouds[region].speech
         wanted = list(expected(one.conversation, speech))
-        if not any(answer.says(each) for each in wanted):
-            near = wanted[0] if wanted else None
-            result.problems.append(
-                f"conversation {one.conversation.number}: {answer.said()!r} is not what the server said: {near!r}"
-            )
+        if CHECKED in wanted:
+            continue
+        said = answer.said(is_json="response_format" in one.conversation.body)
+        if said not in wanted:
+            result.problems.append(f"conversation {one.conversation.number} was answered {said!r}, not {wanted[:1]!r}")
             continue
         result.restored += 1
         result.streams_restored += bool(one.conversation.body.get("stream"))
@@ -254,53 +228,6 @@ def _check_trail(product: House, result: Result) -> None:
         result.problems.append(str(error))
 
 
-def report(result: Result) -> str:
-    lines = [
-        f"conversations        {result.conversations} ({sum(result.answers.values())} requests, {result.hung_up} hung up)",
-        f"planted values       {sum(result.planted.values())} of {len(result.planted)} types",
-        f"attempts to send     {result.attempts['cleared']} cleared, {result.attempts['refused']} refused by the gate,"
-        f" {result.refused['before the gate']} before it, {result.attempts['home']} stayed home",
-        f"recorded             {result.requests_recorded} requests, {result.bytes_recorded} bytes,"
-        f" {result.placeholders_recorded} placeholders",
-        f"put back             {result.restored} answers byte for byte, {result.streams_restored} of them streams,"
-        f" {result.calls_restored} calls of functions",
-        f"fell over, cached    {result.fell_over}, {result.cache_hits}",
-        "answers              " + _said(result.answers),
-        "refused by           " + _said(result.refused),
-        "paths                " + "; ".join(PATHS),
-        f"identity leaks of free text (people, addresses, organisations: found by likelihood)"
-        f" {len(result.identity_leaks)} of {result.identities_sent} sent, {result.identity_rate:.1%},"
-        f" at most {STATISTICAL_BOUND:.0%}",
-        *(f"  {line}" for line in result.identity_leaks),
-        f"LEAKS                {len(result.leaks)}",
-        *(f"  {line}" for line in result.leaks),
-        f"problems             {len(result.problems)}",
-        *(f"  {line}" for line in result.problems),
-    ]
-    return "\n".join(lines)
-
-
-def _said(counts: Mapping[str, int]) -> str:
-    return "; ".join(f"{count} {what}" for what, count in sorted(counts.items(), key=lambda item: -item[1]))
-
-
-def failures(result: Result) -> list[str]:
-    """Why the property does not hold, or was not shown."""
-    found = [f"{len(result.leaks)} planted values left the house"] if result.leaks else []
-    if result.identity_rate > STATISTICAL_BOUND:
-        found.append(f"{result.identity_rate:.1%} of the people, addresses and organisations sent were seen")
-    shown = {
-        "reached a cloud": result.requests_recorded,
-        "was pseudonymised": result.placeholders_recorded,
-        "came back restored": result.restored,
-        "came back restored in a stream": result.streams_restored,
-        "was refused by the gate": result.attempts["refused"],
-        "was refused before the gate": result.refused["before the gate"],
-        "fell over to a cloud": result.fell_over,
-    }
-    return [*found, *result.problems, *(f"nothing {what}" for what, count in shown.items() if not count)]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.egress.property", description=__doc__)
     parser.add_argument("--seed", type=int, default=4)
@@ -310,6 +237,7 @@ def main() -> None:
     began = time.monotonic()
     result = examine(options.seed, options.conversations, open_gate=options.open_gate)
     print(report(result))
+    print("paths                " + "; ".join(PATHS))
     print(f"seed {options.seed}, {time.monotonic() - began:.0f} s")
     if options.open_gate:
         sys.exit(0 if result.leaks else "the gate was open and no leak was found")

@@ -6,43 +6,64 @@ text that was asked.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 
 from tests.egress.conversations import Conversation
 from tests.egress.searching import PLACEHOLDER
 from tests.egress.servers.openai_chat import prompt_of
-from tests.egress.servers.speech import Asked, Reply, Speech
+from tests.egress.servers.speech import Reply, Speech
+from vestibule.generation.prompts import GROUNDED, UNGROUNDED
+
+CHECKED = object()
+OPENING = (GROUNDED[:40], UNGROUNDED[:40])
 
 
 def expected(conversation: Conversation, speech: Speech) -> Iterator[object]:
-    """Every text, or arguments of a call, that this conversation's answer may be, given all that the server said."""
+    """Every text, JSON or arguments of a call that this conversation's answer may be, given all that the server said.
+
+    `CHECKED` for one that was asked with sources or gaps: such an answer is checked and may lose sentences.
+    """
     messages = conversation.body["messages"]
     assert isinstance(messages, list)
     original = prompt_of(messages)
     for asked, reply in list(speech.answers):
-        originals = _laid_over(asked, original)
+        if asked.prompt.startswith(OPENING):
+            if any(_laid_over(asked.prompt[at:], original) for at in _line_starts(asked.prompt)):
+                yield CHECKED
+            continue
+        originals = _laid_over(asked.prompt, original)
         if originals is not None:
-            yield _restored(reply, originals, speech.meant)
+            yield _restored(reply, originals, speech.meant, is_json=asked.schema is not None)
 
 
-def _laid_over(asked: Asked, original: str) -> dict[str, str] | None:
-    """Placeholder to original, or None where another conversation arrived."""
+def _line_starts(prompt: str) -> Iterator[int]:
+    return (match.end() for match in re.finditer("\n", prompt))
+
+
+def _laid_over(arrived: str, original: str) -> dict[str, str] | None:
+    """Placeholder to original, or None where it is another conversation that arrived."""
+    return _matched(arrived, original, strict=True) or _matched(arrived, original, strict=False)
+
+
+def _matched(arrived: str, original: str, *, strict: bool) -> dict[str, str] | None:
+    """Not `strict`: a placeholder may stand for its original in other spellings, too; the first of them counts."""
     pattern, groups = "", dict[str, str]()
     at = 0
-    for match in PLACEHOLDER.finditer(asked.prompt):
-        pattern += re.escape(asked.prompt[at : match.start()])
-        if match[0] in groups:
-            pattern += f"(?i:(?P={groups[match[0]]}))"
-        else:
+    for match in PLACEHOLDER.finditer(arrived):
+        pattern += re.escape(arrived[at : match.start()])
+        if match[0] not in groups:
             groups[match[0]] = f"g{len(groups)}"
             pattern += f"(?P<{groups[match[0]]}>.+?)"
+        else:
+            pattern += f"(?P={groups[match[0]]})" if strict else "(?:.+?)"
         at = match.end()
-    found = re.fullmatch(pattern + re.escape(asked.prompt[at:]), original, re.DOTALL)
+    found = re.fullmatch(pattern + re.escape(arrived[at:]), original, re.DOTALL)
     return {placeholder: found[group] for placeholder, group in groups.items()} if found else None
 
 
-def _restored(reply: Reply, originals: Mapping[str, str], meant: Mapping[str, str]) -> object:
+def _restored(reply: Reply, originals: Mapping[str, str], meant: Mapping[str, str], *, is_json: bool) -> object:
     """The reply with the originals in place of placeholders, mangled or not; of JSON, in its strings."""
     spoken = dict(originals) | {mangled: originals[p] for mangled, p in meant.items() if p in originals}
     pattern = re.compile("|".join(map(re.escape, sorted(spoken, key=len, reverse=True))) or r"(?!)")
@@ -54,4 +75,6 @@ def _restored(reply: Reply, originals: Mapping[str, str], meant: Mapping[str, st
             return {name: put_back(member) for name, member in value.items()}
         return [put_back(member) for member in value] if isinstance(value, list) else value
 
-    return put_back(reply.calls[0].arguments if reply.calls else reply.text)
+    if reply.calls:
+        return put_back(reply.calls[0].arguments)
+    return put_back(json.loads(reply.text) if is_json else reply.text)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tests.egress.servers.server import RecordingServer
-from tests.egress.servers.traces import readings_of, folded
+from tests.egress.servers.traces import folded, readings_of
 
 PLACEHOLDER = re.compile(r"⟦[A-Z][A-Z_]*_\d+(?:_FIRST|_LAST)?⟧")
 SHORTEST = 6

@@ -38,4 +38,5 @@ def _decoded(run: str) -> Iterator[str]:
     plain = run.replace("-", "+").replace("_", "/")
     for start in range(4):
         part = plain[start:]
-        yield binascii.a2b_base64(part[: len(part) // 4 * 4]).decode(errors="replace")
+        padded = part + "=" * (-len(part) % 4) if len(part) % 4 != 1 else part[:-1]
+        yield binascii.a2b_base64(padded).decode(errors="replace")

@@ -1,0 +1,61 @@
+"""The egress property, bounded to a minute or two: `make soak-egress` runs it in full."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from tests.egress.conversations import converse
+from tests.egress.outcome import failures, report
+from tests.egress.planting import BLOCKED, in_json, plant
+from tests.egress.property import examine
+from tests.egress.restoring import expected
+from tests.egress.searching import Searched
+from tests.egress.servers.speech import Asked, Reply, Speech
+from tests.egress.sorts import SORTS
+
+SEED = 4
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_no_planted_byte_leaves() -> None:
+    result = examine(SEED, 150)
+    assert failures(result) == [], report(result)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_leaks_are_found_when_the_gate_is_patched_open() -> None:
+    result = examine(SEED, 80, open_gate=True)
+    leaked = {line.partition(" ")[0] for line in result.leaks}
+    assert len(leaked & set(BLOCKED)) >= 3, report(result)
+    assert failures(result)
+
+
+@pytest.mark.parametrize("type", SORTS)
+def test_a_planted_value_is_found_in_a_body_however_it_was_disguised(type: str) -> None:
+    rng = random.Random(f"found/{type}")
+    for planted in [*(plant(rng, type) for _ in range(25)), *(in_json(rng, type) for _ in range(5))]:
+        body = {"messages": [{"role": "user", "content": planted.text}]}
+        for ascii_only in (True, False):
+            sent = json.dumps(body, ensure_ascii=ascii_only).encode()
+            assert Searched([sent], ()).find(planted.traces), planted
+    assert Searched([b'{"messages": [{"content": "What is a typical COP?"}]}'], ()).find(planted.traces) is None
+
+
+def test_a_conversation_is_a_function_of_seed_and_number() -> None:
+    assert [converse(SEED, n).body for n in range(50)] == [converse(SEED, n).body for n in range(50)]
+    assert converse(SEED, 1).body != converse(SEED + 1, 1).body
+
+
+def test_what_an_answer_must_be_is_read_off_what_arrived() -> None:
+    conversation = converse(SEED, 0)
+    conversation.body["messages"] = [{"role": "user", "content": "Ask Maria Lund or Jo Berg about Maria Lund's pump."}]
+    speech = Speech(meant={"[person_2]": "⟦PERSON_2⟧"})
+    arrived = "Ask ⟦PERSON_1⟧ or ⟦PERSON_2⟧ about ⟦PERSON_1⟧'s pump."
+    speech.answers.append((Asked(arrived), Reply("I asked [person_2] and ⟦PERSON_1⟧ of ⟦PERSON_3⟧.")))
+    speech.answers.append((Asked("Ask ⟦PERSON_1⟧ about something else."), Reply("No.")))
+    assert list(expected(conversation, speech)) == ["I asked Jo Berg and Maria Lund of ⟦PERSON_3⟧."]
