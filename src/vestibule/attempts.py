@@ -129,7 +129,7 @@ class Attempts:
     async def _clear(
         self, exchange: Exchange, caller: Caller, model: Model, correspondence: Correspondence
     ) -> ClearedRequest:
-        decision = "refused"
+        level = exchange.classification.level.label
         try:
             with exchange.timed("clear"):
                 cleared = await self.gate.clear(
@@ -148,7 +148,8 @@ class Attempts:
                     consent=exchange.request.options.privacy.consent,
                     began_with=exchange.policy,
                 )
-            decision = model.location
-            return cleared
-        finally:
-            self.metrics.egress(exchange.classification.level.label, decision)
+        except EgressRefused:
+            self.metrics.egress(level, "refused")
+            raise
+        self.metrics.egress(level, model.location)
+        return cleared

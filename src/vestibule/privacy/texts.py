@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -12,6 +13,8 @@ from vestibule.core.evidence import Evidence
 
 DEEPEST = 64
 _SHORT = 200
+_SCHEMA_VALUES = frozenset({"const", "default", "enum", "example", "examples"})
+_SEAM = re.compile(r"[_\-.]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -78,7 +81,7 @@ class _Members(list[tuple[str, object]]):
 def strings(value: object, depth: int = 0) -> Iterator[tuple[str, bool]]:
     """Every string in a JSON value, each with whether it may be prose. Names of members and lower-case words such as
     "assistant" are not; nor is what stands for a short member once more, "name: value", because some things are a
-    secret only beside their name.
+    secret only beside their name. Of a schema it is the values that a property may have.
 
     Raise `RecursionError` for what is nested deeper than any request is.
     """
@@ -90,8 +93,8 @@ def strings(value: object, depth: int = 0) -> Iterator[tuple[str, bool]]:
     elif isinstance(value, (_Members, dict)):
         for name, member in value.items() if isinstance(value, dict) else value:
             yield str(name), False
-            if said := _said(member):
-                yield f"{name}: {said}", False
+            for said in _beside(member):
+                yield from ((f"{spelled}: {said}", False) for spelled in _spellings(str(name)))
             yield from strings(member, depth + 1)
     elif isinstance(value, (list, tuple)):
         for member in value:
@@ -106,6 +109,24 @@ def nested(text: str, depth: int = 0) -> Iterator[tuple[str, bool]]:
         except ValueError:
             return
         yield from strings(decoded, depth)
+
+
+def _beside(member: object) -> Iterator[str]:
+    """What a name is the name of: the member itself, or the values that a schema gives for it."""
+    if said := _said(member):
+        yield said
+    elif isinstance(member, (_Members, dict)):
+        for name, value in member.items() if isinstance(member, dict) else member:
+            if name in _SCHEMA_VALUES and (said := _said(value)):
+                yield said
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """The name as it stands and, where that is another, in words: "roomSetpoint", "room setpoint"."""
+    yield name
+    words = _SEAM.sub(" ", name)
+    if words != name:
+        yield words.lower()
 
 
 def _said(member: object) -> str:
