@@ -7,17 +7,22 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.providers.llamacpp.random_model import write_random_model
 from tests.providers.llamacpp.storm import ask
+from tests.providers.ollama.daemon import RUNNING, Daemon
 from vestibule import fleet as fleets
-from vestibule.core.settings import ModelSettings, ProviderSettings, Settings
+from vestibule.core.errors import NoCandidate
+from vestibule.core.settings import LocalSettings, ModelSettings, ProviderSettings, Settings
 from vestibule.fleet import Fleet
 from vestibule.providers.embedder.minilm import MiniLM
 from vestibule.providers.llamacpp import LlamaCppProvider
+from vestibule.providers.llamacpp.model_file import examine
 from vestibule.providers.llamacpp.registry import add_model, remove_model
-from vestibule.routing.catalogue import Catalogue
+from vestibule.providers.memory.footprint import Serving
+from vestibule.routing.catalogue import Catalogue, Model
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +33,12 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLM]:
 
 
 @asynccontextmanager
-async def running(settings: Settings, embedder: MiniLM, patch: pytest.MonkeyPatch) -> AsyncIterator[Catalogue]:
+async def running(
+    settings: Settings, embedder: MiniLM, patch: pytest.MonkeyPatch, ollama: str = "http://127.0.0.1:9"
+) -> AsyncIterator[Catalogue]:
     patch.setattr(fleets, "LOOK_EVERY_S", 0.05)
     patch.setattr(fleets, "TINY_MODEL", settings.home / "none.gguf")
-    patch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
+    patch.setenv("OLLAMA_HOST", ollama)
     async with Fleet(settings, embedder, {}).running() as catalogue:
         yield catalogue
 
@@ -102,3 +109,63 @@ async def test_what_is_configured_comes_first(
             ("big", "qwen", "home"),
             ("extractive", "extractive", "home"),
         ]
+
+
+async def test_the_budget_holds_what_fits_and_a_request_brings_back_the_others(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_random_model(tmp_path / "random.gguf")
+    local = LocalSettings(slots=1, context=1024)
+    one = examine(path, Serving.of(local)).footprint.total
+    for name in ("a", "b", "c"):
+        add_model(tmp_path, path, name)
+    settings = Settings(home=tmp_path, local=msgspec.structs.replace(local, memory_gib=2.5 * one / 2**30))
+    async with running(settings, embedder, monkeypatch) as catalogue:
+        a, b, c = served(catalogue, "a", "b", "c")
+        await until(lambda: a.is_ready() and b.is_ready())
+        assert provider_of(c).asleep
+        assert not c.is_ready()  # `auto` wakes nobody while another is awake
+        assert (await ask(provider_of(c), "hello", 5))[-1].finish_reason is not None
+        assert [provider_of(m).asleep for m in (a, b, c)] == [True, False, False]
+        remove_model(tmp_path, "b")
+        remove_model(tmp_path, "c")
+        await until(lambda: catalogue.names() == ["auto", "a", "extractive"])
+        assert a.is_ready()  # alone and asleep: `auto` may wake it
+        assert (await ask(provider_of(a), "hello", 5))[-1].finish_reason is not None
+
+
+async def test_a_model_beyond_the_budget_is_listed_and_says_the_sum_when_asked(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_model(tmp_path, write_random_model(tmp_path / "random.gguf"), "mine")
+    settings = Settings(home=tmp_path, local=LocalSettings(memory_gib=0.01))
+    async with running(settings, embedder, monkeypatch) as catalogue:
+        (model,) = served(catalogue, "mine")
+        assert not model.is_ready()
+        with pytest.raises(NoCandidate, match=r"of KV cache .* the budget of local models is 10\.\d MiB"):
+            await ask(provider_of(model), "hello", 5)
+
+
+async def test_what_ollama_holds_counts(tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_random_model(tmp_path / "random.gguf")
+    add_model(tmp_path, path, "mine")
+    local = LocalSettings(slots=1, context=1024)
+    one = examine(path, Serving.of(local)).footprint.total
+    settings = Settings(home=tmp_path, local=msgspec.structs.replace(local, memory_gib=2 * one / 2**30))
+    async with (
+        Daemon(running_now=[{**RUNNING, "size": 2 * one}]).running() as daemon,
+        running(settings, embedder, monkeypatch, daemon.url) as catalogue,
+    ):
+        (model,) = served(catalogue, "mine")
+        assert provider_of(model).asleep
+        daemon.running_now = []
+        assert (await ask(provider_of(model), "hello", 5))[-1].finish_reason is not None
+
+
+def served(catalogue: Catalogue, *names: str) -> list[Model]:
+    return [model for name in names for model in catalogue.select(name)]
+
+
+def provider_of(model: Model) -> LlamaCppProvider:
+    assert isinstance(model.provider, LlamaCppProvider)
+    return model.provider

@@ -18,13 +18,17 @@ import structlog
 from vestibule.core.errors import VestibuleError
 from vestibule.core.ports import Embedder
 from vestibule.core.settings import Settings
+from vestibule.providers.base import Transport
 from vestibule.providers.extractive import ExtractiveProvider
 from vestibule.providers.home.transport import HomeTransport
+from vestibule.providers.kinds import KINDS
 from vestibule.providers.llamacpp import LlamaCppProvider
+from vestibule.providers.llamacpp.model_file import available_memory
 from vestibule.providers.llamacpp.registry import AddedModel, added_models
+from vestibule.providers.memory.budget import MemoryBudget
+from vestibule.providers.memory.footprint import Serving
 from vestibule.providers.ollama import OllamaProvider, discover_ollama
-from vestibule.providers.openai import OpenAIProvider
-from vestibule.providers.openai.provider import Transport
+from vestibule.providers.ollama.running import running_models
 from vestibule.routing.catalogue import Catalogue, Model, locate
 
 TINY_MODEL = Path(__file__).parent / "models" / "vestibule-tiny.gguf"
@@ -49,12 +53,14 @@ class Fleet:
         self._wanted: list[AddedModel] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
+        self._memory = MemoryBudget()
         self.catalogue = catalogue or Catalogue([])
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Catalogue]:
         """Start what is to be served and follow what is added and removed; end every child on leaving."""
         ollama = await discover_ollama(self._settings.home_hosts, os.environ)
+        self._memory = await self._budget(ollama.url if ollama.models else None)
         if ollama.models:
             daemon = OllamaProvider("ollama", ollama.url, self._settings.home_hosts)
             self._fixed = [Model(m.name, m.name, daemon, "home") for m in ollama.models]
@@ -70,11 +76,22 @@ class Fleet:
             self._ending.set()
             await asyncio.gather(*(provider.close() for provider in self._added.values()), *self._leaving)
 
+    async def _budget(self, ollama: str | None) -> MemoryBudget:
+        """What `local.memory_gib` says, and no more than the machine has at the start: what is free, and what an Ollama
+        holds already, which counts as ours."""
+
+        async def outside() -> int:
+            return sum(model.size_bytes for model in await running_models(ollama, self._settings.home_hosts))
+
+        allowed = self._settings.local.memory_bytes
+        there = await asyncio.to_thread(available_memory) + await outside()
+        return MemoryBudget(min(allowed, there), outside)
+
     def _configured(self) -> list[Model]:
         home = HomeTransport(self._settings.home_hosts)
         entries = {entry.id: entry for entry in self._settings.providers}
         providers = {
-            entry.id: OpenAIProvider(entry.id, entry.url, self._cloud.get(entry.id, home), cloud=entry.cloud)
+            entry.id: KINDS[entry.kind].make(entry.id, entry.url, self._cloud.get(entry.id, home), cloud=entry.cloud)
             for entry in entries.values()
         }
         models = []
@@ -114,17 +131,29 @@ class Fleet:
 
     async def _started(self, model: AddedModel) -> LlamaCppProvider:
         """A GGUF in a child process of ours. A file that cannot be run says so when it is asked, and stops nothing."""
-        provider = LlamaCppProvider(model.name, model.path, self._settings.home / "logs")
+        serving = Serving.of(self._settings.local)
+        logs = self._settings.home / "logs"
+        provider = LlamaCppProvider(model.name, model.path, logs, serving=serving, memory=self._memory)
         try:
             await provider.start()
         except VestibuleError as error:
-            log.warning("model_not_loaded", model=model.name, reason=error.message)
+            log.warning("model_not_loaded", model=model.name, reason=error.message, mend=error.next_step)
+        else:
+            if provider.asleep:
+                log.info("model_not_loaded", model=model.name, reason="others fill the budget; loaded when asked")
         return provider
 
     def _served(self, model: AddedModel, provider: LlamaCppProvider) -> Model:
         """Our own test model is there to be named; `auto` never takes it."""
         automatic = model.path != TINY_MODEL
-        return Model(model.name, model.name, provider, "home", automatic, lambda: provider.status.state == "ready")
+        return Model(model.name, model.name, provider, "home", automatic, lambda: self._is_ready(provider))
+
+    def _is_ready(self, provider: LlamaCppProvider) -> bool:
+        """`auto` wakes a model only where no other is awake: the first word of one that must be loaded comes late."""
+        if not provider.asleep:
+            return provider.status.state == "ready"
+        others = (other for model, other in self._added.items() if model.path != TINY_MODEL)
+        return not any(other.status.state in ("loading", "ready", "restarting") for other in others)
 
     async def _let_go(self, provider: LlamaCppProvider) -> None:
         """Whoever is being answered is answered, unless the server itself ends; then the child does."""

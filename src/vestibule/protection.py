@@ -34,6 +34,7 @@ from vestibule.privacy.tagger import Tagger
 from vestibule.privacy.tenant_keys import TenantKeys
 from vestibule.providers.cloud.api_keys import ApiKeys
 from vestibule.providers.cloud.transport import CloudTransport
+from vestibule.providers.kinds import KINDS
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
@@ -68,7 +69,7 @@ class Privacy:
 async def open_privacy(settings: Settings, database: Database, metrics: Metrics) -> AsyncIterator[Privacy]:
     """Build it all; follow the policy's file, the portfolios' names and what has had its time until closed."""
     policies = PolicyStore(settings.policy_path)
-    detector = Detector(tagger=await asyncio.to_thread(Tagger.load))
+    detector = Detector(tagger=await asyncio.to_thread(Tagger.load), cache=settings.home / "cache")
     await asyncio.to_thread(detector.warm)
     keys = TenantKeys(database, settings.home)
     audit, trail = Audit(database, keys, settings.home, on_lost=metrics.audit_lost), Trail(database, settings.home)
@@ -85,7 +86,7 @@ async def open_privacy(settings: Settings, database: Database, metrics: Metrics)
         check=PrivacyCheck(detector, policies, [Outside(p.id, p.region) for p in outside]),
         audit=audit,
         trail=trail,
-        ways_out={p.id: door.using(ApiKeys(p.keys), p.ca_file) for p in outside},
+        ways_out={p.id: door.using(ApiKeys(p.keys, style=KINDS[p.kind].key_style), p.ca_file) for p in outside},
         erasable=durable_parts(database, settings.home, keys),
     )
     housekeeping = Housekeeping(database, policies, trail, keys)

@@ -87,3 +87,14 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
 def test_a_wrong_variable_is_named() -> None:
     with pytest.raises(SettingsError, match=r"environment.*VESTIBULE_"):
         Settings.load(environ={"VESTIBULE_PORT": "many"})
+
+
+def test_how_models_run_at_home(tmp_path: Path) -> None:
+    local = Settings.load(environ={}).local
+    assert (local.memory_gib, local.memory_bytes, local.slots, local.cache_type) == (12, 12 * 2**30, 2, "f16")
+    path = write(tmp_path, "local: {memory_gib: 6.5, slots: 4, context: 8192, cache_type: q8_0, threads: 8}\n")
+    local = Settings.load(path, {}).local
+    assert (local.memory_bytes, local.slots, local.context) == (round(6.5 * 2**30), 4, 8192)
+    for wrong in ("memory_gib: 0", "memory_gib: .inf", "memory_gib: .nan", "slots: 0", "context: 1", "cache_type: q5"):
+        with pytest.raises(SettingsError, match=wrong.split(":")[0]):
+            Settings.load(write(tmp_path, f"local: {{{wrong}}}\n"), {})

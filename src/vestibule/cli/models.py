@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
+from vestibule.cli.memory_plan import plan_memory
 from vestibule.core.clearance import Destination
 from vestibule.core.settings import Settings
 from vestibule.fleet import TINY_MODEL
 from vestibule.providers.llamacpp.provider import require_loadable
 from vestibule.providers.llamacpp.registry import add_model, added_models, remove_model
+from vestibule.providers.memory.footprint import Serving, spell
 from vestibule.providers.ollama import discover_ollama
 from vestibule.routing.catalogue import AUTO
 
@@ -23,6 +25,9 @@ RESERVED = (AUTO, "extractive", TINY_MODEL.stem)
 @click.group()
 def models() -> None:
     """The models that are there."""
+
+
+models.add_command(plan_memory)
 
 
 @models.command("list")
@@ -59,12 +64,15 @@ def _configured(settings: Settings, name: str, provider: str) -> dict[str, str]:
 @models.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--name", help="What callers will ask for; by default made from the file's name.")
-def add(path: Path, name: str | None) -> None:
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="A vestibule.yaml.")
+def add(path: Path, name: str | None, config: Path | None) -> None:
     """Add a GGUF file, after trying that llama.cpp can load it. A running server takes it within a second."""
-    settings = Settings.load()
-    file = asyncio.run(require_loadable(path, settings.home / "logs"))
+    settings = Settings.load(config)
+    serving, budget = Serving.of(settings.local), settings.local.memory_bytes
+    file = asyncio.run(require_loadable(path, settings.home / "logs", serving, budget))
     added = add_model(settings.home, path, name, taken=RESERVED)
-    click.echo(f"Added {added.name} ({file.file_bytes / 2**20:.0f} MiB). A running server serves it within a second.")
+    takes = f"{spell(file.file_bytes)}, {spell(file.footprint.total)} in memory"
+    click.echo(f"Added {added.name} ({takes}). A running server serves it within a second.")
 
 
 @models.command()

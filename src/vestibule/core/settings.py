@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import yaml
@@ -30,8 +30,29 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file_mib: int = 64
 
 
+CacheType = Literal["f16", "q8_0", "q4_0"]
+
+
+class LocalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How models are run at home. All of them together stay under `memory_gib`. Each gets `slots` conversations at
+    once, of `context` tokens, with a KV cache of `cache_type`; `threads` None means as many as suit the machine."""
+
+    memory_gib: Annotated[float, msgspec.Meta(gt=0, le=65_536)] = 12.0
+    slots: Annotated[int, msgspec.Meta(ge=1, le=256)] = 2
+    context: Annotated[int, msgspec.Meta(ge=256)] = 4096
+    cache_type: CacheType = "f16"
+    threads: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+    @property
+    def memory_bytes(self) -> int:
+        return round(self.memory_gib * 1_073_741_824)
+
+
+ProviderKind = Literal["openai", "deepseek", "gemini"]
+
+
 class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A server that speaks OpenAI's chat protocol. Commands, files and addresses are named here and nowhere else.
+    """A server that answers; `kind` is the protocol it speaks. Commands, files and addresses are named here alone.
 
     `keys` say where its API keys are (`env:NAME`, `file:PATH`, `cmd:…`), never what they are. `cloud` declares it to be
     outside though its address is at home, as a forwarder's is. `ca_file` is trusted instead of the system's
@@ -39,7 +60,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: str
-    kind: Literal["openai"]
+    kind: ProviderKind
     url: str
     keys: tuple[str, ...] = ()
     cloud: bool = False
@@ -72,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home_hosts: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     limits: Limits = Limits()
+    local: LocalSettings = LocalSettings()
     providers: tuple[ProviderSettings, ...] = ()
     models: tuple[ModelSettings, ...] = ()
     policy: Path | None = None

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestibule.privacy.detection import Detector
+from vestibule.privacy.detection.databases import Databases, Region, compiled_databases
 from vestibule.privacy.detection.expressions import Expression, loosened
-from vestibule.privacy.detection.gate import Gate, HyperscanGate, OpenGate, _Databases, gate_for
+from vestibule.privacy.detection.gate import Gate, HyperscanGate, OpenGate, gate_for
 from vestibule.privacy.detection.normalisation import normalise
 from vestibule.privacy.recognizers import BUILT_IN
 
@@ -49,11 +50,15 @@ def compiled() -> Detector:
     return detector
 
 
+def regions(gate: Gate, text: str) -> list[Region]:
+    return gate.regions(text, lambda: None)
+
+
 def in_regions(gate: Gate, text: str) -> list[tuple[int, int, int]]:
     """Matches that are found in the gate's regions, with what the patterns may look ahead to."""
     return [
         (index, *match.span())
-        for index, start, end in sorted(gate.regions(text))
+        for index, start, end in sorted(regions(gate, text))
         for match in PATTERNS[index].finditer(text, start, end + 64)
         if match.end() <= end
     ]
@@ -98,8 +103,19 @@ def test_a_large_pattern_is_let_through_more_coarsely_and_still_everywhere() -> 
     for text in ["xbcd b,x47", "é 47", "aa4d,dd c4aüü7.", "47 and 4axx7"]:
         found = [match.span() for match in pattern.finditer(text)]
         assert found
-        assert all(any(r.start <= start and end <= r.end for r in gate.regions(text)) for start, end in found)
-    assert gate.regions("nothing of the kind") == []
+        assert all(any(r.start <= start and end <= r.end for r in regions(gate, text)) for start, end in found)
+    assert regions(gate, "nothing of the kind") == []
+
+
+def test_of_a_pattern_that_is_still_too_large_the_beginning_is_looked_for() -> None:
+    words = "|".join(f"{a}{b}{c}{d}" for a in "stuv" for b in "abcdefgh" for c in "mnopqr" for d in "wxyz")
+    pattern = re.compile(rf"(?:-|(?P<a>ab(?:12|c4))){{1,2}}(?P<b>x|q)?(?:{words}|(?P<c>k{{3}}7)){{1,2}}.*end")
+    gate = HyperscanGate([(pattern, None)])
+    for text in ["ab12samw end", "é -ab12xkkk7 and the end", "-kkk7sbny end"]:
+        match = pattern.search(text)
+        assert match
+        assert any(r.start <= match.start() and match.end() <= r.end for r in regions(gate, text))
+    assert regions(gate, "-- the end") == []
 
 
 @pytest.mark.parametrize("recognizer", BUILT_IN, ids=lambda r: f"{r.type}-{r.examples[0][0][:20]}")
@@ -142,8 +158,9 @@ def test_a_gate_serves_many_threads_at_once(compiled: Detector) -> None:
 
 
 def test_what_hyperscan_cannot_compile_lets_all_through_and_the_rest_still_gates() -> None:
-    databases = _Databases([Expression(b"code", 4), Expression(b"(?<!a.*)b", 3), Expression(b"door", 4)])
-    assert sorted(databases.scan(b"the code is")) == [(0, 4, 8), (1, 0, 11)]
+    expressions = [Expression(b"code", 4), Expression(b"(?<!a.*)b", 3), Expression(b"door", 4)]
+    databases = Databases(compiled_databases(expressions))
+    assert sorted(databases.scan(b"the code is", lambda: None)) == [(0, 4, 8), (1, 0, 11)]
 
 
 def test_where_hyperscan_is_not_installed_every_pattern_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,3 +173,41 @@ def test_where_hyperscan_is_not_installed_every_pattern_is_tried(monkeypatch: py
 def test_a_pattern_that_matches_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="matches nothing"):
         loosened(re.compile("a*"), ascii_text=True)
+
+
+def test_regions_that_touch_are_one() -> None:
+    databases = Databases(compiled_databases([Expression(b"b", 2), Expression(b"c", 2, 4), Expression(b"x", 2000)]))
+    assert sorted(databases.scan(b"bxb b c", lambda: None)) == [(0, 0, 5), (1, 5, 11), (2, 0, 2)]
+
+
+def test_what_needs_a_digit_is_looked_for_only_where_there_is_one() -> None:
+    pattern = re.compile(r"pin (?:\d{4}|(?=[a-z]{0,9}\d)[a-z]+)")
+    assert loosened(pattern, ascii_text=True).digit
+    assert not loosened(re.compile(r"pin (?:\d{4}|x)\d?(?!\d)"), ascii_text=True).digit
+    gate = HyperscanGate([(pattern, None)])
+    assert regions(gate, "the pin is unknown") == regions(gate, "pin abc") == []
+    for text in ("pin 4711", "pin ab7", "é pin ab7"):
+        match = pattern.search(text)
+        assert match
+        assert any(r.start <= match.start() and match.end() <= r.end for r in regions(gate, text))
+
+
+def test_digits_that_a_pattern_looks_ahead_for_are_looked_for_by_the_gate() -> None:
+    pattern = re.compile(r"#(?P<value>(?=[a-z]{0,9}\d{2})[a-z0-9]{3,12})\b")
+    gate = HyperscanGate([(pattern, None)])
+    assert regions(gate, "#abc #x7 1") == []
+    text = "7 #abc47defghi."
+    assert [(i, max(start, 2), min(end, 14)) for i, start, end in regions(gate, text)] == [(0, 2, 14)]
+    assert pattern.search(text, 2, 14)
+
+
+def test_a_scan_of_much_that_may_be_something_can_be_ended(small: Gate) -> None:
+    class TimeIsUpError(Exception):
+        pass
+
+    def end() -> None:
+        raise TimeIsUpError
+
+    with pytest.raises(TimeIsUpError):
+        small.regions("1.1.1.1 " * 3000, end)
+    assert in_regions(small, "PIN: 4711")

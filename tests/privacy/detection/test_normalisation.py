@@ -78,3 +78,8 @@ def test_a_replaced_stretch_is_marked_whole() -> None:
     assert longer.original(5, 6) == (5, 8)
     assert longer.original(7, 10) == (9, 12)
     assert longer.original(0, 10) == (0, 12)
+
+
+def test_half_a_character_seen_before_does_not_hide_whole_ones() -> None:
+    assert normalise("\ud835 \udc1a").text == "\ud835 \udc1a"
+    assert normalise("𝐚").text == "a"

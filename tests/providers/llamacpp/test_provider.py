@@ -19,6 +19,7 @@ from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk
 from vestibule.providers.llamacpp import LlamaCppProvider
 from vestibule.providers.llamacpp.provider import require_loadable
+from vestibule.providers.memory.footprint import Serving
 
 
 async def next_chunk(provider: LlamaCppProvider) -> asyncio.Task[list[Chunk]]:
@@ -51,7 +52,7 @@ async def test_an_answer_streams_and_is_counted(provider: LlamaCppProvider) -> N
 async def test_the_chat_template_of_the_file_is_used(tmp_path: Path) -> None:
     """The prompt's tokens (one a byte, one a special token) say what the template made of the messages."""
     path = write_random_model(tmp_path / "m.gguf", {"tokenizer.chat_template": "{{ messages[0].content }}!!"})
-    provider = LlamaCppProvider("templated", path, tmp_path, slots=1)
+    provider = LlamaCppProvider("templated", path, tmp_path, serving=Serving(4096, 1))
     await provider.start()
     try:
         last = (await ask(provider, "hello", 5))[-1]

@@ -21,9 +21,11 @@ from vestibule.providers.llamacpp.supervisor import Patience
 
 QUICK = Patience(deaths=3, backoff_s=0.01, rest_s=0.5, health_s=0.05, probe_s=0.2, misses=2)
 PARENT = """
-import asyncio, sys
+import asyncio, structlog, sys
 from pathlib import Path
 from vestibule.providers.llamacpp import LlamaCppProvider
+
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 async def main():
     provider = LlamaCppProvider("orphan", Path(sys.argv[1]), Path(sys.argv[2]))

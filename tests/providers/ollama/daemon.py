@@ -41,6 +41,16 @@ REMOTE: Json = {
     "details": {"family": "", "families": None},
 }
 CLOUD_TAG: Json = {"name": "other:120b-cloud", "size": 384}
+# "List Running Models", response
+RUNNING: Json = {
+    "name": "llama3.2:latest",
+    "model": "llama3.2:latest",
+    "size": 3_000_000_000,
+    "digest": "2ae6f6dd7a3dd734790bbbf58b8909a606e0e7e97e94b7604e0aa7ae4490e6d8",
+    "details": {"format": "gguf", "family": "llama"},
+    "expires_at": "2024-06-04T14:38:31.83753-07:00",
+    "size_vram": 1_000_000_000,
+}
 EMBEDDER: Json = {"name": "all-minilm:latest", "size": 45960996, "details": {"family": "bert"}}
 
 
@@ -83,6 +93,8 @@ class Daemon:
     whole: bool = True
     silent: bool = False
     tags: bytes | None = None
+    running_now: list[Json] = field(default_factory=list)
+    ps: bytes | None = None
     asked: list[Json] = field(default_factory=list)
     url: str = ""
     _handled: list[asyncio.Task[None]] = field(default_factory=list)
@@ -108,6 +120,9 @@ class Daemon:
             elif head.startswith(b"GET /api/tags "):
                 tags = json.dumps({"models": self.models}).encode() if self.tags is None else self.tags
                 await self._reply(writer, 200, tags)
+            elif head.startswith(b"GET /api/ps "):
+                held = json.dumps({"models": self.running_now}).encode() if self.ps is None else self.ps
+                await self._reply(writer, 200, held)
             elif head.startswith(b"POST /api/chat "):
                 self.asked.append(json.loads(body))
                 await self._reply(writer, self.status, self.chat)

@@ -12,7 +12,7 @@ from vestibule.core.chat import Message, ResponseFormat, Sampling, Tool, ToolCal
 from vestibule.core.clearance import ClearedRequest
 from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.core.generation import ModelRequest
-from vestibule.providers.base import Chunk
+from vestibule.providers.base import MOST_TOKENS, Chunk
 from vestibule.providers.ollama import OllamaProvider
 
 REQUEST = ModelRequest(
@@ -179,3 +179,9 @@ async def test_functions_that_must_not_be_called_are_not_offered() -> None:
     async with Daemon().running() as daemon:
         await ask(daemon, request=request)
     assert "tools" not in daemon.asked[0]
+
+
+async def test_an_answer_without_a_bound_gets_one() -> None:
+    async with Daemon().running() as daemon:
+        await ask(daemon, request=structs.replace(REQUEST, sampling=Sampling()))
+    assert daemon.asked[0]["options"] == {"num_ctx": 8192, "num_predict": MOST_TOKENS}

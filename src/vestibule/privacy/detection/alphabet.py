@@ -6,17 +6,32 @@ characters, as Python's `re` means it, becomes the set of bytes by which its mem
 
 from __future__ import annotations
 
-import codecs
+import functools
 from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
 
 WORD = 0xFF
 OTHER = 0x1A
-_BEYOND = "beyond-latin-1"
+_LAST = 0xFFFF  # of the characters that are read by table
 
 
 def encode(text: str) -> bytes:
     """Bytes as many as `text` has characters."""
-    return text.encode("latin-1", _BEYOND)
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    read = _table().take(codes, mode="clip")
+    for at in np.flatnonzero(codes > _LAST):
+        read[at] = byte_of(text[at])
+    return read.tobytes()
+
+
+@functools.cache
+def _table() -> npt.NDArray[np.uint8]:
+    return np.frombuffer(bytes(byte_of(chr(code)) for code in range(_LAST + 1)), np.uint8)
 
 
 def byte_of(character: str) -> int:
@@ -47,12 +62,3 @@ def written(members: Iterable[int]) -> str:
 
 def _letter(code: int) -> str:
     return chr(code) if code < 128 and (chr(code).isalnum() or code == 0x20) else rf"\x{code:02x}"
-
-
-def _read_beyond(error: UnicodeError) -> tuple[str | bytes, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return bytes(byte_of(character) for character in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error(_BEYOND, _read_beyond)

@@ -6,10 +6,13 @@ policy.
 
 from __future__ import annotations
 
+import copy
+import itertools
 import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -22,13 +25,15 @@ from vestibule.privacy.detection.disguises import DISGUISES, MAX_DEPTH, Disguise
 from vestibule.privacy.detection.gate import Gate, OpenGate, gate_for
 from vestibule.privacy.detection.memo import Memo
 from vestibule.privacy.detection.normalisation import normalise
+from vestibule.privacy.detection.stretches import stretches
 from vestibule.privacy.recognizers import BUILT_IN, Recognizer
 
-WINDOW = 8192
-OVERLAP = 512
-CONTEXT = 64  # characters behind a match that its pattern may look ahead to
 BUDGET_S = 10.0
 MEMO_BYTES = 8 * 2**20
+_NUMBERS = itertools.count(1)
+
+
+_WRAP = re.compile(r"(?<!\n)\n(?!\n)")
 
 
 class DetectionTimeout(VestibuleError):
@@ -54,21 +59,34 @@ class Detector:
         tagger: EntityTagger | None = None,
         dictionaries: Dictionaries | None = None,
         memo_bytes: int = MEMO_BYTES,
+        cache: Path | None = None,
     ) -> None:
+        """`cache` is a folder in which the compiled gate is kept for the next start."""
         self._recognizers = tuple(recognizers)
         self._patterns = (*((r.pattern, r.gate) for r in self._recognizers), *((d.pattern, None) for d in DISGUISES))
         self._gate: Gate = OpenGate(self._patterns)
         self._tagger = tagger
         self._dictionaries = dictionaries or Dictionaries()
         self._memo = Memo(memo_bytes)
+        self._cache = cache
+        self._number = next(_NUMBERS)
 
     def warm(self) -> None:
-        """Compile the gate: seconds of work without the interpreter's lock, once for a process."""
-        self._gate = _compiled(self._patterns)
+        """Compile the gate: seconds of work, most of it without the interpreter's lock; milliseconds where it is kept
+        in the cache's folder."""
+        self._gate = _compiled(self._patterns, self._cache)
 
     def use(self, dictionaries: Dictionaries) -> None:
         """Look for these from the next text on."""
         self._dictionaries = dictionaries
+
+    def sharing(self, dictionaries: Dictionaries) -> Detector:
+        """A detector with other dictionaries, such as those of one tenant: its own findings, which it does not take
+        from this one nor give to it, in the room this one has for them. Costs next to nothing once this one is warm."""
+        other = copy.copy(self)
+        other._number = next(_NUMBERS)
+        other.use(dictionaries)
+        return other
 
     def level(self, span: Span) -> PrivacyClass:
         return overlaps.level(span)
@@ -79,7 +97,7 @@ class Detector:
         Raise `DetectionTimeout` when it takes longer than `budget_s` (asked between stretches of the text).
         """
         dictionaries = self._dictionaries
-        digest = self._memo.digest(text, b"%x/%d" % (dictionaries.version, full))
+        digest = self._memo.digest(text, b"%x/%x/%d" % (self._number, dictionaries.version, full))
         spans = self._memo.get(digest)
         if spans is None:
             scan = _Scan(self._recognizers, self._gate, dictionaries, time.monotonic() + budget_s)
@@ -108,41 +126,48 @@ class _Scan:
             yield span if same else msgspec.structs.replace(span, start=start, end=end)
 
     def _found(self, text: str, tagger: EntityTagger | None, depth: int) -> Iterator[Span]:
+        """What stands in the text as laid out, and what does once wrapped lines are one: a cue may end a line and its
+        value begin the next."""
         yield from self._dictionaries.find(text)
-        for start in range(0, max(len(text), 1), WINDOW):
-            if time.monotonic() > self._deadline:
-                raise DetectionTimeout(
-                    "Looking through this text took too long.", next_step="Send it in smaller pieces."
-                )
-            yield from self._stretch(text, start, min(start + WINDOW + OVERLAP, len(text)), depth)
+        yield from self._matches(text, tagger, depth)
+        if "\n" in text and (unwrapped := _WRAP.sub(" ", text)) != text:
+            yield from self._matches(unwrapped, tagger, depth)
         if tagger is not None:
             yield from tagger.tag(text)
 
-    def _stretch(self, text: str, start: int, end: int, depth: int) -> Iterator[Span]:
-        """What begins in a stretch. The gate also sees the character before it, which a pattern may ask for. What is
-        found far into the overlap is left to the next stretch, which sees all of it."""
-        before = max(0, start - 1)
-        for index, first, last in self._gate.regions(text[before:end]):
-            first, last = max(start, before + first), before + last
-            if index < len(self._recognizers):
-                found = self._recognizers[index].find(text, first, last, CONTEXT)
-            else:
-                found = self._revealed(DISGUISES[index - len(self._recognizers)], text, first, last, depth)
-            for span in found:
-                if end == len(text) or span.start < end - OVERLAP // 2:
-                    yield span
+    def _matches(self, text: str, tagger: EntityTagger | None, depth: int) -> Iterator[Span]:
+        for index, start, end in self._gate.regions(text, self._look_at_clock):
+            disguise = index - len(self._recognizers)
+            pattern = self._recognizers[index].pattern if disguise < 0 else DISGUISES[disguise].pattern
+            for first, last, context in stretches(pattern, start, end):
+                self._look_at_clock()
+                if disguise < 0:
+                    yield from self._recognizers[index].find(text, first, last, context)
+                elif depth < MAX_DEPTH:
+                    yield from self._revealed(DISGUISES[disguise], text, first, last, context, tagger, depth)
 
-    def _revealed(self, disguise: Disguise, text: str, start: int, end: int, depth: int) -> Iterator[Span]:
+    def _revealed(
+        self,
+        disguise: Disguise,
+        text: str,
+        start: int,
+        end: int,
+        context: int,
+        tagger: EntityTagger | None,
+        depth: int,
+    ) -> Iterator[Span]:
         """The spans of what a disguise says, each as long as the disguise."""
-        if depth == MAX_DEPTH:
-            return
-        for match in disguise.pattern.finditer(text, start, end + CONTEXT):
-            said = disguise.reveal(match.group())
+        for match in disguise.pattern.finditer(text, start, end + context):
+            said = disguise.reveal(match.group()) if match.end() <= end else None
             if said is not None:
-                for span in self.spans(said, None, depth + 1):
+                for span in self.spans(said, tagger, depth + 1):
                     yield msgspec.structs.replace(span, start=match.start(), end=match.end())
+
+    def _look_at_clock(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise DetectionTimeout("Looking through this text took too long.", next_step="Send it in smaller pieces.")
 
 
 @lru_cache(maxsize=2)
-def _compiled(patterns: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]) -> Gate:
-    return gate_for(patterns)
+def _compiled(patterns: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...], cache: Path | None) -> Gate:
+    return gate_for(patterns, cache)

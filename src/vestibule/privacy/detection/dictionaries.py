@@ -16,7 +16,7 @@ from vestibule.privacy.detection.vocabulary import is_ordinary
 from vestibule.privacy.entities import ENTITIES
 
 _VERSIONS = itertools.count(1)
-_ONE_SPACE = str.maketrans("\t\n\r\v\f", "     ")
+_SPACES = "\t\n\r\v\f"
 
 
 class Dictionaries:
@@ -59,10 +59,8 @@ def dictionaries_from(rows: Iterable[tuple[str, str]]) -> Dictionaries:
 
 def _canonical(text: str) -> str:
     """In lower case, as long as before."""
-    return text.translate(_ONE_SPACE).lower() if text.isascii() else _lower(text.translate(_ONE_SPACE))
-
-
-def _lower(text: str) -> str:
+    for space in _SPACES:  # not `translate`, which is slow where text is not ASCII
+        text = text.replace(space, " ")
     lowered = text.lower()
     return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 

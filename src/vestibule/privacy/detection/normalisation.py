@@ -11,6 +11,8 @@ import functools
 import unicodedata
 from collections.abc import Iterator
 
+import numpy as np
+
 from vestibule.privacy.detection.reading import Reading
 
 _LATIN = "ABCEHIJKMOPSTXYaceijopsxyhldqw" + "ABEZHIKMNOPTYXoviapukx" + "Iiga"
@@ -21,22 +23,32 @@ _FOLDED = dict(zip(_ALIKE, _LATIN, strict=True)) | _SIGNS | _AS_THEY_ARE
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _MARKS = (("\u0300", "\u036f"), ("\u1ab0", "\u1aff"), ("\u1dc0", "\u1dff"), ("\u20d0", "\u20ff"), ("\ufe20", "\ufe2f"))
 _MOST_MARKS = 32
+_STAYS = np.zeros(0x10000, np.bool_)  # the UTF-16 code units known to be characters that stay as they are
+_STAYS[:128] = True
 
 
 def normalise(text: str) -> Reading:
-    """Text that is ASCII is as it should be, and costs nothing."""
+    """Text that is ASCII is as it should be, and costs nothing; what is known to stay costs one look-up."""
     if text.isascii():
         return Reading(text)
     resized = []
     folded = text
-    for character in set(text):
-        if character > "\x7f":
-            new = _plain(character)
-            if _is_script(character) or _is_mark(character) or len(new) != 1:
-                resized.append(character)
-            elif new != character:
-                folded = folded.replace(character, new)
+    for character in _unsettled(text):
+        new = _plain(character)
+        if _is_script(character) or _is_mark(character) or len(new) != 1:
+            resized.append(character)
+        elif new != character:
+            folded = folded.replace(character, new)
+        elif character < "\ud800" or "\udfff" < character <= "\uffff":
+            _STAYS[ord(character)] = True
     return Reading(folded, _changes(folded, resized)) if resized else Reading(folded)
+
+
+def _unsettled(text: str) -> set[str]:
+    """The characters of which it is not known that they stay: half a character never is."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    stays = _STAYS.take(units)
+    return set() if stays.all() else set(units[~stays].tobytes().decode("utf-16-le", "surrogatepass"))
 
 
 def _changes(text: str, resized: list[str]) -> Iterator[tuple[int, int, str]]:

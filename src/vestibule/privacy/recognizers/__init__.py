@@ -1,6 +1,7 @@
 """Recognizers: one small file each, with its examples and counter-examples, which are its tests.
 
-A module anywhere below that defines `RECOGNIZER` is in; adding one file is enough.
+A module anywhere below that defines `RECOGNIZER` is in; adding one file is enough. `LISTED` in it finds more items
+behind the same cue.
 """
 
 import importlib
@@ -11,7 +12,8 @@ from vestibule.privacy.recognizers.base import Recognizer
 
 def _gather() -> tuple[Recognizer, ...]:
     names = sorted(module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.") if not module.ispkg)
-    found = (getattr(importlib.import_module(name), "RECOGNIZER", None) for name in names)
+    modules = [importlib.import_module(name) for name in names]
+    found = (getattr(module, name, None) for module in modules for name in ("RECOGNIZER", "LISTED"))
     return tuple(recognizer for recognizer in found if isinstance(recognizer, Recognizer))
 
 

@@ -8,7 +8,7 @@ LINK = (
     r"(?:[ \t]{0,3}(?:[:=|>#\"'`*()\[\]«»“”„→,–—-]|\b(?:(?:is|are|was|now|ist|sind|lautet|war|est|sont|"
     r"était|es|son|era|là|of|called|named|genannt|heißt|"
     r"as|number|num|numbers|nummer|numéro|número|id|ids|kennung)\b|(?:no|nos|nr|nrn|n°|nº|số)(?:\b|"
-    r"(?<=[°º]))\.?))){0,7}[ \t]{0,3}"
+    r"(?<=[°º]))\.?))){0,7}(?:(?<=:)[ \t]{0,2}\r?\n[ \t]{0,8}(?:(?:[-*•]|\d{1,2}[.)])[ \t]{1,3})?[\"'`]?)?[ \t]{0,3}"
 )
 # the same where a sign or a verb must stand between name and value
 JOINED = (

@@ -12,17 +12,41 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from vestibule.core.errors import UpstreamFailed
 
 COMMAND_S = 10.0
 _KEY = re.compile(r"[\x21-\x7e]{1,4096}")
 
 
+class KeyStyle(msgspec.Struct, frozen=True):
+    """How a provider takes its key, and how it says that it does not: by a status of `refusals`, or by a 400 in whose
+    body `invalid` stands."""
+
+    header: str = "Authorization"
+    scheme: str = "Bearer "
+    refusals: frozenset[int] = frozenset({401})
+    invalid: bytes = b""
+
+    def headers(self, key: str) -> dict[str, str]:
+        return {self.header: self.scheme + key}
+
+    def is_refused(self, status: int, body: bytes) -> bool:
+        return status in self.refusals or (status == 400 and self.invalid != b"" and self.invalid in body)
+
+
+BEARER = KeyStyle()
+
+
 class ApiKeys:
     """`places` are `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS` (run without a shell); the first is used until
     it is refused, then the next."""
 
-    def __init__(self, places: Sequence[str] = (), environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, places: Sequence[str] = (), environ: Mapping[str, str] = os.environ, *, style: KeyStyle = BEARER
+    ) -> None:
+        self.style = style
         self._places = tuple(places)
         self._environ = environ
         self._at = 0

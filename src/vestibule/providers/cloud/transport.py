@@ -7,6 +7,8 @@ API key is added last and stands in no seal, log or error. Knows HTTP, and nothi
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import ssl
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -71,11 +73,9 @@ class CloudTransport:
         key = await self._keys.current()
         try:
             async with self._opened(destination).post(
-                _url(destination, path), data=cleared.body, headers=_headers(key), allow_redirects=False
+                _url(destination, path), data=cleared.body, headers=self._headers(key), allow_redirects=False
             ) as response:
-                if response.status == 401:
-                    self._keys.refused(key)
-                await self._require_answer(response, destination)
+                await self._require_answer(response, destination, key)
                 async for piece in self._pieces(response, destination):
                     yield piece
         except aiohttp.ClientConnectorCertificateError:
@@ -130,10 +130,14 @@ class CloudTransport:
             ) from None
         return aiohttp.TCPConnector(ssl=trusted, keepalive_timeout=KEPT_OPEN_S)
 
-    async def _require_answer(self, response: aiohttp.ClientResponse, destination: Destination) -> None:
+    async def _require_answer(
+        self, response: aiohttp.ClientResponse, destination: Destination, key: str | None
+    ) -> None:
         if response.status >= 400:
-            said = await response.content.read(LONGEST_REFUSAL)
-            raise UpstreamRefused(destination, response.status, said)
+            said = await self._refusal(response)
+            if self._keys.style.is_refused(response.status, said):
+                self._keys.refused(key)
+            raise UpstreamRefused(destination, response.status, said, _seconds(response.headers.get("Retry-After", "")))
         if response.status >= 300:
             raise UpstreamFailed(
                 f"{destination} wants to send the request elsewhere (status {response.status}); that is not followed.",
@@ -141,6 +145,19 @@ class CloudTransport:
             )
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise UpstreamFailed(f"{destination} compressed its answer though it was asked not to.")
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> bytes:
+        """What is said of an error, or the beginning of that: the status tells enough to go by."""
+        said = b""
+        with contextlib.suppress(aiohttp.ClientError, OSError):  # a time-out is an OSError
+            async with asyncio.timeout(self._silence_s):
+                while len(said) < LONGEST_REFUSAL and (piece := await response.content.read(LONGEST_REFUSAL)):
+                    said += piece
+        return said[:LONGEST_REFUSAL]
+
+    def _headers(self, key: str | None) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        return headers | (self._keys.style.headers(key) if key else {})
 
     async def _pieces(self, response: aiohttp.ClientResponse, destination: Destination) -> AsyncGenerator[bytes, None]:
         length = line = 0
@@ -159,9 +176,9 @@ class CloudTransport:
             yield piece
 
 
-def _headers(key: str | None) -> dict[str, str]:
-    headers = {"Content-Type": "application/json", "Accept": "text/event-stream", "Accept-Encoding": "identity"}
-    return headers | ({"Authorization": f"Bearer {key}"} if key else {})
+def _seconds(retry_after: str) -> float | None:
+    """`Retry-After` as seconds; None for a date, which providers do not send, and for what is no time."""
+    return float(retry_after) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", retry_after) else None
 
 
 def _url(destination: Destination, path: str) -> URL:

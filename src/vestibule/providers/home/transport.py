@@ -24,12 +24,14 @@ LONGEST_BODY = 8 * 1_048_576
 
 
 class UpstreamRefused(UpstreamFailed):
-    """An error status. `body` is what the server said of it: it may quote the request, so it is never shown."""
+    """An error status. `body` is what the server said of it: it may quote the request, so it is never shown.
+    `retry_after_s` is how long it asks to be left alone."""
 
-    def __init__(self, destination: Destination, status: int, body: bytes) -> None:
+    def __init__(self, destination: Destination, status: int, body: bytes, retry_after_s: float | None = None) -> None:
         super().__init__(f"{destination} answered with status {status}.")
         self.status = status
         self.body = body
+        self.retry_after_s = retry_after_s
 
 
 class HomeTransport:

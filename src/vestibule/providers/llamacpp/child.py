@@ -17,12 +17,18 @@ import signal
 import sys
 
 import msgspec
-from xllamacpp import CommonParams, Server
+from xllamacpp import CommonParams, Server, ggml_type, llama_load_mode
 
+from vestibule.core.settings import CacheType
 from vestibule.providers.llamacpp.launch import COULD_NOT_LOAD, READY, Launch
 
 _ERRORS = 1  # llama.cpp's log level; further ones quote what was asked or said
 _PR_SET_PDEATHSIG = 1
+CACHE_TYPES: dict[CacheType, ggml_type] = {
+    "f16": ggml_type.GGML_TYPE_F16,
+    "q8_0": ggml_type.GGML_TYPE_Q8_0,
+    "q4_0": ggml_type.GGML_TYPE_Q4_0,
+}
 
 
 def run(launch: Launch) -> None:
@@ -50,6 +56,8 @@ def parameters(launch: Launch) -> CommonParams:
     params.hostnames = [launch.socket]
     params.n_ctx = launch.context * launch.slots
     params.n_parallel = launch.slots
+    params.cache_type_k = params.cache_type_v = CACHE_TYPES[launch.cache]
+    params.load_mode = llama_load_mode.LLAMA_LOAD_MODE_NONE  # mapped, Q4 weights are there twice: file and repacked
     params.cpuparams.n_threads = launch.threads
     params.cpuparams_batch.n_threads = launch.threads
     params.cache_ram_mib = 0  # old prompts of other conversations; 8 GiB by default

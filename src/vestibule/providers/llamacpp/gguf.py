@@ -28,10 +28,12 @@ Value = Scalar | list[Scalar] | None
 
 
 class Header(msgspec.Struct, frozen=True):
-    """`metadata` holds None for a list too long to keep. `whole_bytes` is where the last tensor ends."""
+    """`metadata` holds None for a list too long to keep, `lengths` how long each list is. `whole_bytes` is where the
+    last tensor ends."""
 
     version: int
     metadata: Mapping[str, Value]
+    lengths: Mapping[str, int]
     file_bytes: int
     whole_bytes: int
 
@@ -74,13 +76,25 @@ class _Reader:
     def header(self) -> Header:
         version = self._version()
         tensors, pairs = self._number("Q"), self._number("Q")
-        metadata = {self._text(): self._value(self._number("I")) for _ in range(self._plausible(pairs, 13))}
+        metadata, lengths = self._metadata(pairs)
         end = max((self._tensor_end() for _ in range(self._plausible(tensors, 25))), default=0)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1:
             raise self._damaged("its alignment is no number")
         data = math.ceil(self._stream.tell() / alignment) * alignment
-        return Header(version, metadata, self._size, data + end)
+        return Header(version, metadata, lengths, self._size, data + end)
+
+    def _metadata(self, pairs: int) -> tuple[dict[str, Value], dict[str, int]]:
+        values: dict[str, Value] = {}
+        lengths: dict[str, int] = {}
+        for _ in range(self._plausible(pairs, 13)):
+            key, kind = self._text(), self._number("I")
+            if kind == LIST:
+                kind, lengths[key] = self._number("I"), self._number("Q")
+                values[key] = self._list(kind, lengths[key])
+            else:
+                values[key] = self._scalar(kind)
+        return values, lengths
 
     def _version(self) -> int:
         magic = self._stream.read(4)
@@ -105,9 +119,6 @@ class _Reader:
         kind, offset = self._number("I"), self._number("Q")
         block, block_bytes = BLOCKS.get(kind, (1, 0))  # of a kind unknown here only the beginning is checked
         return offset + math.prod(dimensions) // block * block_bytes
-
-    def _value(self, kind: int) -> Value:
-        return self._list(self._number("I"), self._number("Q")) if kind == LIST else self._scalar(kind)
 
     def _list(self, kind: int, length: int) -> list[Scalar] | None:
         if length <= LONGEST_LIST:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from vestibule.core.settings import CacheType
+
 READY = b"ready\n"
 COULD_NOT_LOAD = 3
 
@@ -17,3 +19,4 @@ class Launch(msgspec.Struct, frozen=True):
     slots: int
     threads: int
     parent: int
+    cache: CacheType = "f16"

@@ -6,60 +6,93 @@ Judges by the header alone and before anything is loaded. Knows no process.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from vestibule.core.errors import InvalidRequest, TooLarge
 from vestibule.providers.llamacpp.gguf import Header, read_header
+from vestibule.providers.memory.footprint import (
+    CACHE_BLOCKS,
+    Footprint,
+    Serving,
+    Shape,
+    footprint,
+    spell,
+)
 
 CONTEXT = 4096
-KV_BYTES = 2  # f16
-GIB = 1_073_741_824
+MEND = "Use fewer slots, a smaller context, the q8_0 cache type, or a smaller model or quantisation (Q4_K_M)"
 
 
 class ModelFile(msgspec.Struct, frozen=True):
-    """`context` is what one of the `slots` conversations may hold, in tokens; sizes are bytes."""
+    """`serving` is how it is run: its context is what one of its slots may hold, in tokens. `shape` is what its memory
+    depends on."""
 
     path: Path
     architecture: str
     name: str
     trained_context: int
-    context: int
-    slots: int
-    file_bytes: int
-    cache_bytes: int
+    serving: Serving
+    shape: Shape
 
     @property
-    def memory_bytes(self) -> int:
-        return self.file_bytes + self.cache_bytes
+    def file_bytes(self) -> int:
+        return self.shape.weights_bytes
+
+    @property
+    def footprint(self) -> Footprint:
+        return footprint(self.shape, self.serving)
 
 
-def examine(
-    path: Path, *, slots: int, context: int | None = None, available: Callable[[], int] | None = None
-) -> ModelFile:
-    """Read the header of `path` and judge it; blocking. `context` is capped by what the model was trained for.
+def examine(path: Path, wanted: Serving) -> ModelFile:
+    """Read the header of `path` and judge it; blocking. The context is capped by what the model was trained for.
 
-    Raises `NotFound` and `InvalidRequest` for a file that cannot be run and `TooLarge`, with the sum, for one that
-    does not fit in the memory that is `available`, in bytes.
+    Raises `NotFound` and `InvalidRequest` for a file that cannot be run, so or at all.
     """
     header = read_header(path)
     architecture = _chat_architecture(header, path)
     trained = max(header.numbers(f"{architecture}.context_length"), default=0) or CONTEXT
-    per_slot = min(context or CONTEXT, trained)
     model = ModelFile(
         path=path,
         architecture=architecture,
         name=header.text("general.name"),
         trained_context=trained,
-        context=per_slot,
-        slots=slots,
-        file_bytes=header.file_bytes,
-        cache_bytes=_cache_bytes_per_token(header, architecture) * per_slot * slots,
+        serving=msgspec.structs.replace(wanted, context=min(wanted.context, trained)),
+        shape=_shape(header, architecture),
     )
-    _require_memory(model, (available or available_memory)())
+    values, _ = CACHE_BLOCKS[wanted.cache]
+    if model.shape.key_length % values or model.shape.value_length % values:
+        raise InvalidRequest(
+            f"{path} has heads of {model.shape.key_length} values, which the cache type {wanted.cache} cannot divide.",
+            next_step="Use the cache type f16.",
+        )
     return model
+
+
+def require_budget(model: ModelFile, budget_bytes: int) -> None:
+    """Raise `TooLarge`, with the sum, for a model that cannot fit even alone."""
+    if model.footprint.total > budget_bytes:
+        raise TooLarge(
+            f"{_sum(model)}; the budget of local models is {spell(budget_bytes)}.",
+            next_step=f"{MEND}, or raise `local.memory_gib` where the machine has more.",
+        )
+
+
+def require_free(model: ModelFile, available_bytes: int) -> None:
+    """Raise `TooLarge`, with the sum, for a model that the machine has no memory for now."""
+    if model.footprint.total > available_bytes:
+        raise TooLarge(
+            f"{_sum(model)}; {spell(available_bytes)} of memory are free.", next_step=f"{MEND}, or free memory."
+        )
+
+
+def _sum(model: ModelFile) -> str:
+    serving = model.serving
+    return (
+        f"{model.path.name} does not fit: {model.footprint}, with {serving.slots} x {serving.context:,} tokens of "
+        f"context, cache type {serving.cache}"
+    )
 
 
 def _chat_architecture(header: Header, path: Path) -> str:
@@ -81,36 +114,24 @@ def _chat_architecture(header: Header, path: Path) -> str:
     return architecture
 
 
-def _cache_bytes_per_token(header: Header, architecture: str) -> int:
-    """KV cache in f16: for each layer, KV heads x (key length + value length) x 2 bytes. 0 where the header is silent.
-
-    Layers that keep no cache or only a window of it (state-space, sliding window) are counted as full ones.
-    """
+def _shape(header: Header, architecture: str) -> Shape:
+    """What the header says; a number it is silent about counts as nothing."""
 
     def number(name: str, default: int) -> int:
         return max(header.numbers(f"{architecture}.{name}"), default=default)
 
     layers, width, heads = number("block_count", 0), number("embedding_length", 0), number("attention.head_count", 1)
-    lengths = number("attention.key_length", width // max(heads, 1)) + number(
-        "attention.value_length", width // max(heads, 1)
-    )
     kv_heads = header.numbers(f"{architecture}.attention.head_count_kv") or [heads]
-    total_heads = sum(kv_heads) if len(kv_heads) == layers else max(kv_heads) * layers
-    return total_heads * lengths * KV_BYTES
-
-
-def _require_memory(model: ModelFile, available: int) -> None:
-    if model.memory_bytes > available:
-        raise TooLarge(
-            f"{model.path} does not fit: {_gib(model.file_bytes)} of weights + {_gib(model.cache_bytes)} of context "
-            f"({model.slots} x {model.context:,} tokens) = {_gib(model.memory_bytes)}; "
-            f"{_gib(available)} of memory are free.",
-            next_step="Use a smaller model or quantisation (Q4_K_M), a smaller context, or free memory.",
-        )
-
-
-def _gib(size: int) -> str:
-    return f"{size / GIB:.2f} GiB" if size >= GIB / 100 else f"{size / 1_048_576:.1f} MiB"
+    return Shape(
+        weights_bytes=header.file_bytes,
+        layers=layers,
+        kv_heads=sum(kv_heads) if len(kv_heads) == layers else max(kv_heads) * layers,
+        key_length=number("attention.key_length", width // max(heads, 1)),
+        value_length=number("attention.value_length", width // max(heads, 1)),
+        width=width,
+        inner=number("feed_forward_length", 0),
+        vocabulary=header.lengths.get("tokenizer.ggml.tokens", 0),
+    )
 
 
 def available_memory(proc: Path = Path("/proc/meminfo"), group: Path = Path("/sys/fs/cgroup")) -> int:

@@ -53,10 +53,11 @@ class Child:
         launch = Launch(
             model=str(model.path),
             socket=str(socket),
-            context=model.context,
-            slots=model.slots,
-            threads=_threads(model),
+            context=model.serving.context,
+            slots=model.serving.slots,
+            threads=model.serving.threads or _threads(model),
             parent=os.getpid(),
+            cache=model.serving.cache,
         )
         try:
             # on the thread of the event loop: on Linux the child dies with the thread that started it

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 
 from vestibule.core.errors import QueueFull
 
@@ -15,26 +15,29 @@ from vestibule.core.errors import QueueFull
 class Queue:
     def __init__(self, slots: int, room: int) -> None:
         self._free = asyncio.Semaphore(slots)
-        self._room = room
+        self._places = slots + room
         self.waiting = 0
         self.taken = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a slot and hold it; whoever leaves early gives up the place or the slot. Raises `QueueFull`."""
-        if self._free.locked() and self.waiting >= self._room:
+    async def turn(self, first: AbstractAsyncContextManager[None] | None = None) -> AsyncIterator[None]:
+        """Enter `first`, wait for a slot, and hold both; whoever leaves early gives up the place or the slot. Raises
+        `QueueFull`."""
+        if self.taken + self.waiting >= self._places:
             raise QueueFull(
                 f"{self.waiting} requests are waiting for this model already.",
                 next_step="Ask again later or ask another model.",
             )
-        self.waiting += 1
-        try:
-            await self._free.acquire()
-        finally:
-            self.waiting -= 1
-        self.taken += 1
-        try:
-            yield
-        finally:
-            self.taken -= 1
-            self._free.release()
+        async with AsyncExitStack() as stack:
+            self.waiting += 1
+            try:
+                await stack.enter_async_context(first or nullcontext())
+                await self._free.acquire()
+            finally:
+                self.waiting -= 1
+            self.taken += 1
+            try:
+                yield
+            finally:
+                self.taken -= 1
+                self._free.release()

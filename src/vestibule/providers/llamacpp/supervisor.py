@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import structlog
 
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import UpstreamFailed
@@ -21,6 +22,7 @@ from vestibule.providers.llamacpp.process import Child, Death
 
 State = Literal["stopped", "loading", "ready", "restarting", "given_up"]
 NOTICE_S = 1.0
+log = structlog.get_logger(__name__)
 Probe = Callable[[Destination, float], Awaitable[bool]]
 
 
@@ -152,9 +154,11 @@ class Supervisor:
         except OSError as error:
             return Death(f"its process could not be started ({error.strerror})")
         self._child = child
+        begun = time.monotonic()
         self._set(self.status.state, self.status.reason, pid=child.pid)
         try:
             if await self._loaded(child):
+                log.info("model_loaded", model=self._name, took_s=round(time.monotonic() - begun, 3))
                 self._set("ready", pid=child.pid)
                 watch = asyncio.create_task(self._watch(child))
                 try:

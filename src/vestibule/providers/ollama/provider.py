@@ -17,7 +17,7 @@ from vestibule.core.chat import ToolCall
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.core.generation import ModelRequest
-from vestibule.providers.base import Chunk
+from vestibule.providers.base import Chunk, bounded
 from vestibule.providers.home.transport import HomeTransport, UpstreamRefused
 from vestibule.providers.ollama.encoding import messages, options, tool
 from vestibule.providers.ollama.tags import home_models
@@ -44,7 +44,7 @@ class OllamaProvider:
             "model": model,
             "messages": messages(request.prompt or request.messages),
             "stream": True,
-            "options": options(request.sampling, self._context),
+            "options": options(bounded(request).sampling, self._context),
         }
         if request.tools and request.tool_choice.mode != "none":
             body["tools"] = [tool(t) for t in request.tools]

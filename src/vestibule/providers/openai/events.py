@@ -1,12 +1,13 @@
 """Read a stream of OpenAI chat completion chunks (server-sent events) into ours.
 
-Source: OpenAI's API description, `CreateChatCompletionStreamResponse`.
+Source: OpenAI's API description, `CreateChatCompletionStreamResponse`; `reasoning_content` and
+`prompt_cache_hit_tokens` as DeepSeek, and servers at home after it, add them.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -16,8 +17,8 @@ from vestibule.core.answer import FinishReason, Usage
 from vestibule.core.chat import ToolCall
 from vestibule.core.errors import UpstreamFailed
 from vestibule.providers.base import Chunk
+from vestibule.providers.server_sent_events import event_data
 
-LINE = 1_048_576
 MOST_CALLS = 128
 
 
@@ -34,6 +35,7 @@ class _Call(msgspec.Struct):
 
 class _Delta(msgspec.Struct):
     content: str | None = None
+    reasoning_content: str | None = None
     tool_calls: list[_Call] | None = None
 
 
@@ -42,9 +44,15 @@ class _Choice(msgspec.Struct):
     finish_reason: str | None = None
 
 
+class _Details(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
 class _Usage(msgspec.Struct):
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    prompt_tokens_details: _Details | None = None
+    prompt_cache_hit_tokens: int = 0
 
 
 class _Event(msgspec.Struct):
@@ -56,23 +64,29 @@ class _Event(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Event)
 
 
-async def chunks(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[Chunk, None]:
+async def chunks(
+    body: AsyncGenerator[bytes, None], provider: str, *, broken_off: Collection[str] = ()
+) -> AsyncGenerator[Chunk, None]:
     """Yield text as it comes, then one last chunk with the calls of functions, the finish reason and usage.
 
     A stream that ends without a finish reason yields no last chunk: the caller must not take it for complete.
-    Raise `UpstreamFailed` for what is not the protocol.
+    Raise `UpstreamFailed` for what is not the protocol, and for a finish reason that is one of `broken_off`.
     """
     finish: FinishReason | None = None
     usage: Usage | None = None
     calls = _Calls()
-    async with aclosing(body), aclosing(_events(body, provider)) as events:
+    async with aclosing(body), aclosing(event_data(body, provider)) as events:
         async for data in events:
             if data == b"[DONE]":
                 break
             event = _decode(data, provider)
             if event.usage:
-                usage = Usage(event.usage.prompt_tokens, event.usage.completion_tokens)
+                usage = _used(event.usage)
             for choice in event.choices[:1]:
+                if choice.finish_reason in broken_off:
+                    raise UpstreamFailed(f"{provider} broke off its answer.", next_step="Ask again.")
+                if choice.delta.reasoning_content:
+                    yield Chunk(reasoning=choice.delta.reasoning_content)
                 if choice.delta.content:
                     yield Chunk(choice.delta.content)
                 calls.add(choice.delta.tool_calls or [])
@@ -106,17 +120,6 @@ class _Calls:
         return ToolCall(identity, name, "".join(p.function.arguments or "" for p in pieces))
 
 
-async def _events(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[bytes, None]:
-    held = b""
-    async for piece in body:
-        *lines, held = (held + piece).split(b"\n")
-        if len(held) > LINE:
-            raise UpstreamFailed(f"{provider} sent a line of more than {LINE} bytes.")
-        for line in lines:
-            if line.startswith(b"data:"):
-                yield line[5:].strip()
-
-
 def _decode(data: bytes, provider: str) -> _Event:
     try:
         event = _decoder.decode(data)
@@ -125,6 +128,11 @@ def _decode(data: bytes, provider: str) -> _Event:
     if event.error:
         raise UpstreamFailed(f"{provider} reported an error in the middle of its answer.")
     return event
+
+
+def _used(usage: _Usage) -> Usage:
+    cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None
+    return Usage(usage.prompt_tokens, usage.completion_tokens, cached or usage.prompt_cache_hit_tokens)
 
 
 def _finish(reason: str | None) -> FinishReason | None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
 
 import msgspec
 
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.generation import ModelRequest
-from vestibule.providers.base import Chunk
+from vestibule.providers.base import Chunk, Transport, path_of
 from vestibule.providers.openai.encoding import choice, message, response_format, tool
 from vestibule.providers.openai.events import chunks
-
-
-class Transport(Protocol):
-    def stream(self, cleared: ClearedRequest, destination: Destination, path: str) -> AsyncGenerator[bytes, None]: ...
 
 
 class OpenAIProvider:
@@ -25,7 +20,7 @@ class OpenAIProvider:
         """`cloud` declares an address at home to be outside, as a forwarder's is."""
         self.id = provider_id
         self.destination = Destination.parse(url, cloud=cloud)
-        self._path = "/" + url.partition("://")[2].partition("/")[2].strip("/") if "://" in url else ""
+        self._path = path_of(url)
         self._transport = transport
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
@@ -47,5 +42,5 @@ class OpenAIProvider:
         return msgspec.json.encode({name: value for name, value in body.items() if value is not None})
 
     def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
-        path = f"{self._path.rstrip('/')}/chat/completions"
+        path = f"{self._path}/chat/completions"
         return chunks(self._transport.stream(cleared, self.destination, path), self.id)

@@ -3,13 +3,14 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.wording import LINK
+from vestibule.privacy.recognizers.series import listed
+from vestibule.privacy.recognizers.wording import LINK, NO_MEASURE
 from vestibule.privacy.validators import words_around
 
 _DEVICE = (
     r"(?:device|controller|gerät|appareil|dispositivo|thiết bị)[ _-]?(?:object[ _-]?)?(?:instance|inst\.?|"
     r"id|identifier|instanz)(?:[ _-]?(?:number|no|num|id))?|"
-    r"bacnet[ /_-]{0,2}(?:ip|mstp|ms/tp|sc)?[ _-]{0,2}(?:(?:device|controller|instance|instanz|id|object|"
+    r"bacnet[ /_-]{0,2}(?:ip|mstp|ms/tp|sc)?[ _-]{0,2}(?:(?:devices?|controllers?|instances?|instanz|ids?|object|"
     r"router|gerät|geräte-?id|appareil|dispositivo|thiết bị|node|gateway|address|"
     r"adresse)[ _-]?){0,3}(?:id|instance|no|number)?|"
     r"(?:objekt|geräte)-?instanz|geräte-?id|(?:object|point)?[ _-]?instance(?:[ _-]?(?:number|no|id))?|"
@@ -80,4 +81,24 @@ RECOGNIZER = Recognizer(
         "BACnet supports 40 devices",
     ),
     valid=_is_reference,
+)
+
+LISTED = listed(
+    RECOGNIZER,
+    rf"\d{{2,7}}{NO_MEASURE}",
+    examples=(
+        ("BACnet devices 1201 and 1203", "1203"),
+        ("device instance 3001, 3002", "3002"),
+        ("BACnet device 77 / 78", "78"),
+    ),
+    counter_examples=(
+        "devices 12 and 13 of the shop",
+        "1201, 1202",
+        "BACnet 2016 and 2020",
+    ),
+    cue=(
+        r"bacnet|device|controller|gerät|appareil|dispositivo|thiết bị|instan|net|ms/?tp|"
+        r"mac|réseau|red|mạng|id|object|address|adresse|who|am|trunk|router"
+    ),
+    flags=re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ _TALK = re.compile(
     rf"knx|(?<![a-z])(?:eib|ets ?\d?)(?![a-z])|{_GROUP}|(?<![a-z])dpt|telegram|actuator|aktor|dimm|blind|"
     rf"jalousie|shutter|bus coupler|{_INDIVIDUAL}"
 )
+_BUS = re.compile(rf"knx|(?<![a-z])eib(?![a-z])|{_INDIVIDUAL}|{_GROUP}|aktor|actuator")
 _NAMED = re.compile(rf"(?:knx|{_INDIVIDUAL}|{_GROUP}|(?<![a-z])eib)[^\n\d]{{0,48}}$")
 _VERSION = re.compile(r"(?:v|version|ets|release|firmware|section|§|dpt|datapoint type)[ :.]{0,2}$")
 
@@ -32,7 +33,7 @@ def _is_knx(match: re.Match[str]) -> bool:
     before = words_before(match, 72)
     if max(parts[0], parts[1]) > 15 or parts[2] > 255 or _VERSION.search(before[-24:]) is not None:
         return False
-    talk = re.search(rf"knx|(?<![a-z])eib(?![a-z])|{_INDIVIDUAL}", words_around(match, 100)) is not None
+    talk = _BUS.search(words_around(match, 120)) is not None
     return _NAMED.search(before) is not None or (talk and "version" not in before)
 
 
@@ -55,6 +56,7 @@ RECOGNIZER = Recognizer(
         ("địa chỉ nhóm 1/1/7", "1/1/7"),
         ("KNX GA 2/117", "2/117"),
         ('knx: {"ga": "1/0/44"}', "1/0/44"),
+        ("the shutter actuator itself is 11.15.217", "11.15.217"),
     ),
     counter_examples=(
         "on 1/2/2023",

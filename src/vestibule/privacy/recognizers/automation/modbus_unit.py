@@ -3,12 +3,14 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK, NO_MEASURE
 from vestibule.privacy.validators import words_around
 
 _CERTAIN = (
-    r"(?:unit|slave|station)[ _-]?(?:id(?:entifier)?|address|addr\.?)|slave|modbus[ /_-]?(?:rtu|tcp)?[ _-]?(?:id|unit|"
-    r"slave|device|gerät|teilnehmer|node|server|station|esclave|esclavo|meter|adr\.|no|nr)(?:[ _-]?(?:id|"
+    r"(?:unit|slave|station)[ _-]?(?:id(?:entifier)?s?|address(?:es)?|addr\.?)|slaves?|modbus[ /_-]?(?:rtu|"
+    r"tcp)?[ _-]?(?:id|units?|"
+    r"slaves?|devices?|gerät|teilnehmer|node|server|station|esclave|esclavo|meter|adr\.|no|nr)(?:[ _-]?(?:id|"
     r"no|number|address))?|"
     r"slave-?(?:adresse|id|nr)|teilnehmer-?adresse|geräteadresse|(?:adresse|id|n°|"
     r"numéro)[ ](?:de )?(?:d['’]|l['’])?esclave|esclave(?: modbus)?|(?:dirección|id)[ ](?:de |"
@@ -65,4 +67,24 @@ RECOGNIZER = Recognizer(
         "the slave cylinder",
     ),
     valid=_is_modbus,
+)
+
+LISTED = listed(
+    RECOGNIZER,
+    rf"\d{{1,3}}{NO_MEASURE}(?!,\d)",
+    examples=(
+        ("slave 3 and 4", "4"),
+        ("unit ids 5, 6", "6"),
+        ("Modbus slaves 12 / 13", "13"),
+    ),
+    counter_examples=(
+        "units 3 and 4 of the book",
+        "3, 4",
+        "function keys 3 and 4",
+    ),
+    cue=(
+        r"unit|slave|station|modbus|adresse|esclav|dirección|địa chỉ|fun[ck]|fonction|"
+        r"función|hàm|fn|node|device|addr|id|fc|gerät"
+    ),
+    flags=re.IGNORECASE,
 )

@@ -64,7 +64,8 @@ def _is_topic(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="MQTT_TOPIC",
     pattern=re.compile(
-        rf"(?<![\w/.+#:@-])(?P<value>(?:/|\$)?{_SEGMENT}(?:/(?:{_SEGMENT}|\+|#)){{1,12}}(?<![.:-]))(?![\w/@])"
+        rf"(?<![\w/.+#:@-])(?P<value>(?!\$[\d.])(?:/|\$)?{_SEGMENT}(?:/(?:{_SEGMENT}|\+|"
+        rf"#)){{1,12}}(?<![.:-]))(?![\w/@])"
     ),
     examples=(
         ("topic hq/floor3/ahu1/temperature", "hq/floor3/ahu1/temperature"),
@@ -87,6 +88,7 @@ RECOGNIZER = Recognizer(
         "kWh/m2/a",
         "the building/zone/room level",
         "Europe/Berlin",
+        "$0.1915/kWh",
         "MQTT is a publish/subscribe protocol",
     ),
     valid=_is_topic,

@@ -3,10 +3,11 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK
 
 _ACCOUNT = (
-    r"(?:bank[ _-]?)?(?:account|acct|a/c)[ _-]?(?:number|no\.?|num|nr\.?|#)|bank[ _-]?account|kontonummer|"
+    r"(?:bank[ _-]?)?(?:account|acct|a/c)[ _-]?(?:numbers?|no\.?|num|nr\.?|#)|bank[ _-]?accounts?|kontonummern?|"
     r"konto(?:-?nr\.?)?|bankverbindung|blz|bankleitzahl|sort[ _-]?code|"
     r"routing(?:[ _-](?:number|no\.?|transit number))?|aba(?:[ _-]number)?|numéro de compte|"
     r"compte(?: bancaire)?|rib|número de cuenta|cuenta(?: bancaria)?|ccc|"
@@ -43,4 +44,21 @@ RECOGNIZER = Recognizer(
         "user account 12",
     ),
     score=0.9,
+)
+
+LISTED = listed(
+    RECOGNIZER,
+    r"\d{6,20}(?![\w-]|[.,]\d)",
+    examples=(
+        ("account numbers 12345678 and 87654321", "87654321"),
+        ("Kontonummer 532013000, 532013001", "532013001"),
+        ("account no. 12345678 / 12345679", "12345679"),
+    ),
+    counter_examples=(
+        "user accounts 12 and 123456",
+        "12345678, 87654321",
+        "on account of 123456 and 123457",
+    ),
+    cue=r"acc|a/c|konto|bank|blz|sort|routing|aba|compte|rib|cuenta|ccc|khoản|stk|tk|iban|bic|swift",
+    flags=re.IGNORECASE,
 )

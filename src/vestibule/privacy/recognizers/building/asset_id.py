@@ -4,6 +4,7 @@ import re
 
 from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.wording import LINK
+from vestibule.privacy.validators import words_before
 
 _NAME = (
     r"(?:asset|equipment|inventory|device|unit|machine|plant[ _-]item|tag|cmms|maximo|work[ _-]?order|sap|"
@@ -28,6 +29,8 @@ def _is_id(match: re.Match[str]) -> bool:
     digits = sum(c.isdigit() for c in value)
     if match["shaped"] is not None:
         return True
+    if re.search(r"(?:meter|zähler|compteur|contador|công tơ|đồng hồ)s?[ ,:(\[-]{0,4}$", words_before(match, 24, 0)):
+        return False
     if re.fullmatch(r"(?:19|20)\d\d-\d\d-\d\d|\d{1,3}[.,]\d{1,3}|\d{1,2}:\d\d|\d{3,5}-?(?:baud|bit)", value):
         return False
     return digits >= 2 or (digits == 1 and len(value) >= 4)
@@ -66,6 +69,7 @@ RECOGNIZER = Recognizer(
         "unit no longer runs",
         "asset life 20 years",
         "AHU-1",
+        "our electricity meter (serial no. K10A08522)",
         "inventory of 2024-05-01",
     ),
     valid=_is_id,

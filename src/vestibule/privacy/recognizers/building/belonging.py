@@ -37,7 +37,9 @@ _LIST = (
     "electric natural district site solar pv wind battery monthly annual daily weekly hourly yearly last "
     "next since kwh mwh co2 iso en din vdi sia iec ieee doe epa iea eia epc table figure "
     "mr mrs ms dr january's reading readings calculate convert assume assuming suppose given consider "
-    "set use used"
+    "set use used supply return flow zone temp temperature setpoint setpoints pressure valve damper primary secondary "
+    "mixed discharge outdoor outside indoor default occupied unoccupied tank dhw hot cold chilled night day mode load "
+    "parameter capacity output input"
 )
 _COMMON = frozenset(_LIST.split())
 _OURS = re.compile(
@@ -47,13 +49,22 @@ _OURS = re.compile(
 )
 _THE = re.compile(
     r"\b(?:"
-    r"(?:this|that|the) (?:building|site|office|property|school|house|facility|tenant|tenants|campus|"
+    r"(?:this|that|the) (?:(?:north|south|east|west|main|old|new)(?:ern)? (?:wing|block|building|tower)|"
+    r"gym(?:nasium)?|town hall|city hall|"
+    r"canteen|shop|restaurant|caf[eé]|clubhouse|sports hall|church|swimming pool|leisure cent(?:er|re)|annexe?|"
+    r"building|site|office|property|"
+    r"school|house|facility|tenant|tenants|campus|"
     r"hotel|hospital|warehouse|store|plant|tower|headquarters|hq|data ?cent(?:er|re)|library|factory|"
     r"depot|mall|branch)(?:'s)?(?! (?:should|must|code|type|stock|sector|envelope))|"
     r"(?:diese[smrn]?|das|im|des|dem) (?:geb(?:ä|ae)ude|haus|hauses|geb(?:ä|ae)udes|b(?:ü|ue)ro|standort|"
-    r"objekt)s?|(?:ce|le|"
-    r"du) (?:bâtiment|immeuble|site|locataire)|cet immeuble|(?:este|el|del) (?:edificio|inmueble|"
-    r"inquilino)|"
+    r"objekt)s?|(?:ce |cette |le |la |au |du |"
+    r"l['’])(?:bâtiment|immeuble|site|locataire|gymnase|mairie|école|piscine|crèche|bibliothèque|cantine|lycée|"
+    r"collège|hôpital|"
+    r"hôtel|médiathèque|entrepôt|usine)|cet immeuble|(?:este|esta|el|la|del|al) (?:edificio|inmueble|ayuntamiento|"
+    r"colegio|escuela|"
+    r"biblioteca|polideportivo|hospital|hotel|piscina|nave|fábrica|almacén|"
+    r"inquilino)|(?:die|der|dieser?) (?:turnhalle|schule|bibliothek|mensa|kantine|sporthalle|kita|werkstatt|"
+    r"lagerhalle|klinik)|"
     r"(?:der|des|unser) mieters?|tòa nhà(?: này)?|toà nhà|khách thuê)\b",
     re.IGNORECASE,
 )
@@ -61,8 +72,10 @@ _THE = re.compile(
 _IF = re.compile(r"\b(?:if|when|while|whenever|once|unless|should|wenn|falls|si|quand|cuando|khi)\b", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"\b(?:buildings?|bldg\.?|tower|block|site|house|campus|geb(?:ä|ae)ude|haus|standort|objekt|liegenschaft|"
-    r"bâtiment|bat\.?|immeuble|tour|edificio|torre|sede|tòa nhà|toà nhà|tòa|toà|plant|facility|"
-    r"property|store|branch|filiale|hall|halle|school|warehouse|data ?cent(?:er|re)|wing|annexe?|tenants?|"
+    r"bâtiment|bat\.?|immeuble|tour|edificio|torre|bloque|pabellón|nave|aile|trakt|flügel|bauteil|sede|tòa nhà|"
+    r"toà nhà|tòa|toà|plant|facility|"
+    r"property|store|depot|library|hotel|hospital|theatre|gallery|clinic|branch|filiale|hall|halle|school|warehouse|"
+    r"data ?cent(?:er|re)|wing|annexe?|tenants?|"
     r"mieter(?:in)?|locataire|inquilino|arrendatario|khách thuê|customer|client|kunde|"
     r"meter|z(?:ä|ae)hler|compteur|contador|công tơ|portfolio|cơ sở|chi nhánh)[\"':=_ -]{1,4}(?:no\.?[ ]?|"
     r"nr\.?[ ]?|n°[ ]?|nº[ ]?|#|số[ ]|id[ :=]{0,2})?(?-i:[\"'“„]?"
@@ -82,12 +95,17 @@ _COMPOUND = re.compile(
     r"straße|strasse)\b"
 )
 _ADDRESS = re.compile(
-    rf"\b\d{{1,4}}[a-z]?[ ](?:{_CAPITAL}[ ]){{1,3}}(?:St|Street|Rd|Road|Ave|Avenue|Lane|Ln|Drive|Blvd|Way|"
+    rf"(?<![\w-])HQ(?![\w-])|\b\d{{1,4}}[a-z]?[ ](?:{_CAPITAL}[ ]){{1,3}}(?:St|Street|Rd|Road|Ave|Avenue|Lane|Ln|"
+    rf"Drive|Blvd|Way|"
     rf"Place|Square)\b|\b[A-ZÄÖÜ][\wäöüß-]{{2,24}}(?:straße|strasse|str\.|weg|platz|allee)[ ]\d{{1,4}}|"
     rf"\b\d{{1,3}},? rue\b|\b(?:Calle|Avenida|đường)\b"
 )
 _ROOM = re.compile(
-    r"\b(?:tenants?|mieter(?:in)?|locataire|inquilino|khách thuê|suite|room|rm\.?|office|apartment|apt\.?|"
+    r"\b(?:tenants?|mieter(?:in)?|locataire|inquilino|khách thuê|suite|room|board ?room|lecture (?:theat(?:er|re)|"
+    r"hall)|"
+    r"auditorium|seminar(?:room|raum)|(?:besprechungs|konferenz|sitzungs|klassen|server|technik)(?:raum|zimmer|saal)|"
+    r"hörsaal|aula|studio|"
+    r"lounge|rm\.?|office|apartment|apt\.?|"
     r"flat|shop|raum|zimmer|b(?:ü|ue)ro|etage|stockwerk|wohnung|salle|bureau|étage|appartement|"
     r"sala|oficina|despacho|planta|piso|habitación|phòng|tầng|lầu|căn hộ|văn phòng|ward|classroom|"
     r"desk)[\"':=_ -]{1,4}(?:no\.?[ ]?|nr\.?[ ]?|n°[ ]?|nº[ ]?|#|số[ ])?"
@@ -100,13 +118,15 @@ _ROOM = re.compile(
     r"eighth|ninth|tenth|top|upper|lower|erste[nrs]?|zweite[nrs]?|dritte[nrs]?|vierte[nrs]?|premier|"
     r"deuxième|"
     r"troisième|primera|segunda|tercera)[ ](?:floor|level|storey|stock|etage|obergeschoss|og|étage|planta|"
-    r"piso)\b|\b(?:the|im|in der|der|la|le|el|dans la) (?:\w{1,16}[ ])?(?:lobby|canteen|cafeteria|kantine|"
+    r"piso)\b|(?:\b(?:the|im|in der|der|la|le|el|dans la) (?:\w{1,16}[ ])?|[(])(?:lobby|canteen|cafeteria|kantine|"
     r"auditorium|"
     r"server ?room|serverraum|boardroom|conference room|meeting room|konferenzraum|besprechungsraum|"
     r"salle de réunion|sala de reuniones|open[ -]?plan|reception|gym|ballroom|library|atrium|kitchen|"
     r"tenant(?:'s)?(?: \w{2,12})?)\b|"
     r"\b(?:erdgeschoss|rez-de-chaussée|planta baja|tầng trệt|penthouse|untergeschoss|phòng họp|"
-    r"phòng máy chủ)\b|\b(?:CEO|director|boss|chef)(?:'s|s)? (?:office|room|b(?:ü|ue)ro)\b",
+    r"phòng máy chủ)\b|\b(?:CEO|director|boss|chef|his|her|my|their)(?:'s|s)? (?:corner )?(?:office|room|desk|floor|"
+    r"b(?:ü|"
+    r"ue)ro)\b",
     re.IGNORECASE,
 )
 _GENERAL = re.compile(

@@ -27,7 +27,10 @@ _USE = re.compile(
     re.IGNORECASE,
 )
 _READING = re.compile(
-    r"\b(?:meter (?:read\w*|stand)|z(?:ä|ae)hlerst[aä]nde?|relevé (?:de|du) compteur|lectura del contador|"
+    r"\b(?:meter (?:read\w*|stand)|z(?:ä|ae)hlerst[aä]nde?|relevé (?:de|du) compteur|(?:last|this|latest|"
+    r"current) (?:\w{3,9}(?:'s)? )?(?:bill|invoice)|(?:electricity|gas|energy|power) bill|"
+    r"(?:letzte|strom|gas)\w{0,2} ?rechnung|facture d['’]électricité|factura de la luz|hóa đơn (?:tiền )?điện|"
+    r"lectura del contador|"
     r"chỉ số công tơ)\b",
     re.IGNORECASE,
 )
@@ -55,7 +58,7 @@ def _is_of_one_building(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="BUILDING_CONSUMPTION",
     pattern=re.compile(
-        rf"(?<![\w.,/-])(?P<value>{_NUMBER}[ -]?(?:{_ENERGY}|(?P<rate>{_RATE}))(?![\w-])(?:[ ]?(?:/|per |pro |"
+        rf"(?<![\w./-])(?<!\d,)(?P<value>{_NUMBER}[ -]?(?:{_ENERGY}|(?P<rate>{_RATE}))(?![\w-])(?:[ ]?(?:/|per |pro |"
         rf"je |par |por )[ ]?(?:m²|m2|sqm|sq\.? ?ft|ft2|ft²|year|month|day|week|annum|a\b|jahr|monat|tag|an|"
         rf"mois|año|mes|h\b))?(?:/a\b)?)",
         re.IGNORECASE,

@@ -1,8 +1,9 @@
-"""Meters and metering points behind their names: meter numbers, MPAN, MPRN, PRM, MaLo, EAN, GSRN, ESI ID."""
+"""Meters behind their names, in five languages: meter numbers, their serial numbers, names like `EM-3F-01`."""
 
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK
 from vestibule.privacy.validators import words_before
 
@@ -17,15 +18,7 @@ _ID = (
     r"(?:[ _-]?(?:id|identifier|number|no\.?|nr\.?|num|#|serial(?:[ _-](?:number|no\.?))?|ref(?:erence)?|"
     r"tag|name|code|nummer|kennung|bezeichnung|point[ _-](?:id|number)|seri(?:al|e)?|core|s/n|sn))"
 )
-_POINT = (
-    r"mpan|mprn|mpr|mpid|supply number|s[ _-]number|pod|prm|pdl|pce|cups|ean(?:[ -]?(?:code|18|number|"
-    r"nummer))?|gsrn|esi[ _-]?id|esiid|eic(?:[ _-]code)?|nmi|icp|malo(?:-id)?|melo(?:-id)?|"
-    r"marktlokation(?:s-?id|snummer)?|messlokation(?:s-?id)?|zählpunkt(?:bezeichnung|nummer|-?nr)?|"
-    r"z(?:ä|ae)hlerpunkt|metering[ -]?point(?:[ _-]?(?:id|number|no\.?))?|point de livraison|point of delivery|"
-    r"delivery point|punto de suministro|mã (?:khách hàng|điểm đo|công tơ)|service (?:point|"
-    r"delivery point)[ _-]?(?:id|number|no\.?)?|z(?:ä|ae)hlernummer|z(?:ä|ae)hler-?nr\.?|z(?:ä|ae)hlerkennung"
-)
-_VALUE = r"(?:\d{2}[ ])?(?:\d{2,6}[ ]){2,6}\d{2,6}|[a-z0-9](?:[a-z0-9_.:/-]{0,38}[a-z0-9])"
+_VALUE = r"(?:\d{2,6}[ ]){2,7}\d{2,6}|(?=[a-z0-9_.:/-]{0,38}\d)[a-z0-9](?:[a-z0-9_.:/-]{0,38}[a-z0-9])"
 
 
 def _is_id(match: re.Match[str]) -> bool:
@@ -38,9 +31,7 @@ def _is_id(match: re.Match[str]) -> bool:
         value,
         re.IGNORECASE,
     ):
-        return (match["named"] is not None and value.isdigit()) or (match["point"] is not None and digits >= 6)
-    if match["point"] is not None:
-        return digits >= 3 and (value.isdigit() is False or digits >= 5)
+        return match["named"] is not None and value.isdigit()
     if match["named"] is not None:
         return digits >= 1 and (len(value) >= 3 or value.isdigit())
     letters = sum(c.isalpha() for c in value)
@@ -56,16 +47,17 @@ def _is_id(match: re.Match[str]) -> bool:
     return (
         digits >= 5
         and letters == 0
-        and re.search(r"reading|reads?|stand\b|index|total", words_before(match, 24)) is None
-    ) or (digits >= 1 and letters >= 1 and shaped)
+        and re.search(r"(?:reading|reads?|stand|index|total)\W{0,4}(?:is|was|of|at)?\W{0,4}$", words_before(match, 24))
+        is None
+    ) or (letters >= 1 and (shaped or (digits >= 5 and letters <= digits)))
 
 
 RECOGNIZER = Recognizer(
     type="METER_ID",
     pattern=re.compile(
-        rf"(?<![^\W_])(?:(?P<point>(?:{_POINT})(?![^\W_]){_ID}?)|(?:{_METER})(?P<named>{_ID}(?![^\W_])|"
-        rf"(?=#))?(?![^\W\d_]))(?:[ ](?:with|mit|avec|con)[ ](?:the )?(?:id|number|serial|no\.?|"
-        rf"nummer))?(?:\s(?:of|in|at|"
+        rf"(?<![^\W_])(?:{_METER})(?P<named>[ ,]?[ ]?[(\[]?{_ID}(?![^\W_])|"
+        rf"(?=#))?(?![^\W\d_])(?:[ ](?:with|mit|avec|con)[ ](?:the |der |le |el )?(?:id|number|serial|no\.?|"
+        rf"nummer|numéro|número))?(?:\s(?:of|in|at|"
         rf"for|von|der|des|de|du|del|của)\s[^\d\n:=]{{2,40}}?(?=[:=]|[ ]is\b))?"
         rf"{LINK}(?P<value>{_VALUE})(?![\w%°]|[ ]?(?:[kMG]?Wh?\b|m³|m3|m²|kVA|points|meters|%|°|readings|"
         rf"people|days|minutes|hours|years|€|EUR|pulses|V\b|A\b|litres|phases|l/h))",
@@ -75,19 +67,15 @@ RECOGNIZER = Recognizer(
         ("meter id MTR-00452", "MTR-00452"),
         ("Meter no. 10045872 failed", "10045872"),
         ("main meter EM-3F-01 is offline", "EM-3F-01"),
-        ("MPAN 12 0123 4567 890", "12 0123 4567 890"),
-        ("MPRN: 3012345678.", "3012345678"),
         ("Zählernummer 1EMH0012345678", "1EMH0012345678"),
         ("Stromzähler Nr. 44871203", "44871203"),
-        ("MaLo-ID 51238696781", "51238696781"),
-        ("EAN 541448920700123456", "541448920700123456"),
         ("compteur n° 021876543210", "021876543210"),
-        ("PRM : 14123456789012", "14123456789012"),
         ("contador nº 88123456", "88123456"),
         ("công tơ số 20123456", "20123456"),
         ('"meter_id": "GM-7",', "GM-7"),
         ("submeter SM12", "SM12"),
         ("gas meter serial number G4A00123", "G4A00123"),
+        ("our electricity meter (serial no. K10A08522) was swapped", "K10A08522"),
     ),
     counter_examples=(
         "the meter reading is 123456 kWh",
@@ -101,4 +89,22 @@ RECOGNIZER = Recognizer(
         "Meter 1 Power",
     ),
     valid=_is_id,
+)
+
+LISTED = listed(
+    RECOGNIZER,
+    r"(?=(?:[^\d\s]*\d){3})[a-z]{0,6}[-_./]?[a-z]{0,3}[0-9][a-z0-9_./-]{2,36}[a-z0-9]"
+    r"(?![\w%°]|[ ]?(?:[kMG]?Wh?\b|m³|m3|€|EUR))",
+    examples=(
+        ("meters 1EMH0012345678 and 1EMH0012345679", "1EMH0012345679"),
+        ("meter ids: MTR-00452, MTR-00453", "MTR-00453"),
+        ("meters:\n- EM-3F-101\n- EM-3F-102", "EM-3F-102"),
+    ),
+    counter_examples=(
+        "the meter, the pump and 1234",
+        "meters of 2023, 2024",
+        "100, 200",
+    ),
+    cue=r"meter|z(?:ä|ae)hler|compteur|contador|công tơ|đồng hồ",
+    flags=re.IGNORECASE,
 )

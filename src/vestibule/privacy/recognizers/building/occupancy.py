@@ -6,8 +6,8 @@ from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
 from vestibule.privacy.validators import sentence_around, words_around, words_before
 
-_PEOPLE = (
-    r"(?:people|persons?|occupants?|employees?|staff(?: members)?|visitors?|guests?|students?|pupils?|"
+PEOPLE = (
+    r"(?:people|of us|persons?|occupants?|employees?|staff(?: members)?|visitors?|guests?|students?|pupils?|"
     r"workers?|colleagues|attendees|residents?|heads?|patients|customers|shoppers|children|"
     r"badge[ -]?(?:ins|swipes|events)|check-?ins|entries|visits|"
     r"personen|leute|mitarbeiter(?:innen)?|besucher|beschäftigte|menschen|gäste|schüler|bewohner|"
@@ -19,6 +19,12 @@ _SEATS = (
     r"puestos|chỗ)(?: (?:are|were|sind|sont|están))? (?:occupied|in use|taken|booked|used|empty|free|"
     r"belegt|occupés|ocupados|trống)"
 )
+_SOME = (
+    r"(?:(?:half|(?:a|one) (?:third|quarter|dozen)|two thirds|"
+    r"three quarters|two dozen|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|a hundred)(?: of)?(?: (?:the|our|"
+    r"their|all))?|"
+    r"die hälfte der|ein drittel der|la moitié des|la mitad de los|một nửa)"
+)
 _STATE = (
     r"(?:un|half-?|fully |partly |partially |mostly |normally |usually |heavily |lightly )?occupied|empty|"
     r"vacant|deserted|unmanned|unstaffed|vacated|leer(?:stehend)?|(?:un)?besetzt|belegt|unbelegt|"
@@ -27,15 +33,15 @@ _STATE = (
     r"occupants|persons?|tenants?)|nobody|no one|no-one|niemand|nadie|"
     r"full|fully booked|closed|geschlossen|away on holiday|on holiday|away|absent|abwesend"
 )
-_CLOCK = (
+CLOCK = (
     r"(?:\d{1,2}(?::\d\d|h\d{0,2}|[ ]?(?:am|pm|uhr|giờ))|\d{1,2}(?=[ ]?(?:to|until|till|-|–|bis|and|und|à|"
     r"a)[ ]?\d{1,2}))"
 )
-_WHEN = (
+WHEN = (
     r"(?:from|between|after|before|until|till|since|by|at|von|ab|nach|vor|zwischen|bis|seit|um|de|entre|"
     r"après|avant|à partir|jusqu|desde|hasta|después|a las|từ|sau|trước|lúc|on|am|le|los|vào|every|during|"
     r"all|this|over|next|im|en|pendant|durante)\b[^.\n]{0,24}?"
-    rf"(?:{_CLOCK}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bweekends?\b|\bnights?\b|\bweek\b|"
+    rf"(?:{CLOCK}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bweekends?\b|\bnights?\b|\bweek\b|"
     rf"\bmonth\b|\bsummer\b|\bholidays?\b|\bnoon\b|\bmidnight\b|\bevenings?\b|\bmornings?\b|\b(?:mon|diens|"
     rf"donners|frei|sams|sonn)tags?\b|\bmittwochs?\b|\bwochenende\b|\bnachts?\b|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?\b|\bla nuit\b|\bweek-end\b|\b(?:lunes|"
@@ -43,24 +49,23 @@ _WHEN = (
     r"tư|năm|sáu|bảy)\b|\bchủ nhật\b|\bcuối tuần\b|\bban đêm\b|"
     r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\b(?:19|20)\d\d\b)"
 )
-_MEASURE = (
-    r"occupancy(?: (?:rate|level|count|ratio|factor))?|occupant (?:count|number)|head-?count|"
-    r"people[ _-]?count(?:er)?|footfall|attendance|utili[sz]ation|presence|vacancy(?: rate)?|"
-    r"belegung(?:sgrad|squote|srate)?|auslastung|anwesenheit|personenzahl|besucherzahl|"
+MEASURE = (
+    r"occ(?:upancy|upants|upied[ _]seats)?[ _](?:count|number|total|now|rate|level|pct|percent)|occupancy(?: (?:rate|"
+    r"level|count|ratio|factor))?|occupant (?:count|number)|head-?count|"
+    r"people[ _-]?(?:count(?:er)?|present|inside)|(?:person|visitor|seat|desk|head)[ _-]?count|"
+    r"persons?[ _](?:present|inside)|footfall|attendance|utili[sz]ation|presence|vacancy(?: rate)?|"
+    r"anwesende?|effectif|présents|presentes|belegung(?:sgrad|squote|srate)?|auslastung|anwesenheit|personenzahl|"
+    r"besucherzahl|"
     r"leerstand(?:squote)?|"
     r"taux d['’]occupation|occupation|fréquentation|(?:tasa|nivel|porcentaje) de ocupación|ocupación|"
     r"aforo|tỷ lệ lấp đầy|công suất (?:phòng|sử dụng)|số người|mật độ người"
-)
-_VERB = (
-    r"(?:arrives?|leaves?|start(?:s|ing)?(?: work)?|finish(?:es)?|come in|comes in|go home|goes home|"
-    r"works?|is in|are in|clock(?:s)? (?:in|out)|kommt|kommen|gehen|geht|arbeite[nt]|arrivent|partent|"
-    r"travaillent|llegan|salen|trabajan|đến|về|làm việc)"
 )
 _HERE = re.compile(
     r"\b(?:in|inside|on|at|within|im|in der|dans|en|trong|tại) (?:the |der |dem |le |la |"
     r"el )?(?:\w{1,14} )?(?:building|office|floor|room|lobby|hall|canteen|campus|site|house|school|hotel|"
     r"library|store|warehouse|geb(?:ä|ae)ude|b(?:ü|ue)ro|haus|raum|bâtiment|bureau|bureaux|immeuble|"
-    r"edificio|oficina|tòa nhà|văn phòng|phòng)\b|\b(?:badge|turnstile|swipe|door counter|people counter)|"
+    r"edificio|oficina|tòa nhà|văn phòng|phòng)\b|\b(?:nobody|no one|no-one|niemand|nadie)\b.{0,24}\b(?:there|here|"
+    r"in|dort|da|allí)\b|\b(?:badge|turnstile|swipe|door counter|people counter)|"
     r"^\W*(?:building|office|floor) |\b(?:the|this|die|das|der|le|la|l['’]|el) ?(?:\w{1,14} )?(?:building|"
     r"office|floor|etage|gebäude|büro|bureau|étage|immeuble|planta|oficina|edificio|site|school|wing|"
     r"store)\b(?= (?:is|was|has|had|at|ist|war|est|está|stands)\b)|\b(?:come|comes|came|works?|worked|"
@@ -71,17 +76,16 @@ _HERE = re.compile(
     r"présent|actualmente|hoy|ahora|presentes|hiện (?:tại|có)|hôm nay|đang)\b",
     re.IGNORECASE,
 )
+_AWAY = re.compile(r"full|fully booked|closed|geschlossen|(?:away )?on holiday|away|absent|abwesend", re.IGNORECASE)
+_ARE = re.compile(r"\b(?:is|are|was|were|ist|sind|est|sont|está|están)(?: \w{1,12})? $")
 _IF = re.compile(
     r"\b(?:if|when|while|whenever|once|unless|should|wenn|falls|si|quand|cuando|khi|during)\b", re.IGNORECASE
-)
-_SAID = re.compile(
-    r"[:=|]|\b(?:of|is|was|were|at|reached|hit|beträgt|betrug|liegt|lag|von|est|était|de|es|fue|là)\b", re.IGNORECASE
 )
 _IS = re.compile(
     r"(?:\b(?:is|are|was|were|be|been|stands?|stood|remains?|sits?|lies|stays?|currently|ist|sind|war|"
     r"steht|stehen|est|sont|reste|está|están|queda|đang|bị|bỏ|hiện)(?: \w{1,12})?|[:=|\"']) ?$"
 )
-_NO_PLACE = re.compile(
+NO_PLACE = re.compile(
     r"per (?:person|\d|m²|m2|100)|/\s?(?:person|m²|100)|\bl/s\b|sensor|density|design(?:ed)? for|capacity|"
     r"fire|mode|setpoint|set point|command|schedule (?:object|point|type)|course|webinar|training|team of|"
     r"survey|training|algorithm|\bpo(?:i)?nt\b",
@@ -93,24 +97,24 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
     owned = of_one_building(sentence) or of_one_room(sentence)
     if (general(sentence) and not owned) or (
-        _NO_PLACE.search(sentence) is not None and not (owned and match["people"] is not None)
+        NO_PLACE.search(sentence) is not None and not (owned and match["people"] is not None)
     ):
         return False
+    if match["inside"] is not None or match["were"] is not None:
+        return owned
     if match["share"] is not None:
         return owned or not general(sentence)
-    if match["measure"] is not None:
-        said = match[0]
-        return owned or said.endswith("%") or "/" in said or _SAID.search(said) is not None
     if match["state"] is not None and match["when"] is None and _IF.search(sentence) is not None:
         return False
-    if match["routine"] is not None:
-        return True
     if match["people"] is not None:
         return (
             owned
+            or re.search(r" (?:the|our|their)$", match["people"]) is not None
             or _HERE.search(sentence) is not None
-            or re.search(_MEASURE, words_around(match, 60), re.IGNORECASE) is not None
+            or re.search(MEASURE, words_around(match, 60), re.IGNORECASE) is not None
         )
+    if match["when"] is None and _AWAY.fullmatch(match["state"]) and _ARE.search(words_before(match, 24)) is None:
+        return False
     if (
         match["when"] is None
         and not re.match("no|niemand|nadie|không", match["state"].lower())
@@ -123,36 +127,31 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="OCCUPANCY",
     pattern=re.compile(
-        rf"(?<![\w.,-])(?P<value>(?P<people>\d{{1,3}}(?:[,.]\d{{3}})?|\d{{1,5}})(?:[ ](?:to|of|out of|von|bis|"
-        rf"sur|de|-)[ ]\d{{1,5}})?[ ](?:\w{{2,12}}[ ])?(?:{_PEOPLE}|{_SEATS})(?![\w-])|"
+        rf"(?P<value>(?<![\w.,-])(?P<people>\d{{1,3}}(?:[,.]\d{{3}})?|\d{{1,5}}|{_SOME})(?:[ ](?:to|of|out of|von|bis|"
+        rf"sur|de|-)[ ]\d{{1,5}})?[ ](?:\w{{2,12}}[ ])?(?:{PEOPLE}|{_SEATS})(?![\w-])|"
+        rf"(?<=\bthere are )(?P<inside>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
+        rf"(?<=\bthere were )(?P<were>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
         rf"(?<![\w.,-])(?P<share>\d{{1,3}}(?:[.,]\d)?[ ]?(?:%|percent|prozent|"
         rf"por ciento)[ ](?:of [^.\n]{{1,30}} )?(?:occupancy|occupied|full|belegt|ausgelastet|occupés?|"
         rf"ocupad[oa]|vacant|utili[sz]ed|in use|leased|let)\b)|"
-        rf"(?<![^\W])(?P<measure>{_MEASURE})(?![^\W_])[^.\d\n]{{0,60}}?\d{{1,5}}(?:[.,]\d{{1,2}})?(?:[ ]?%|"
-        rf"[ ]?/[ ]?\d{{1,5}}| of \d{{1,5}}| percent| prozent| por ciento)?(?![\w:-]|[.]\d|[ ]?(?:°|m²|m2|l/s|"
-        rf"ppm|K\b|min|sec|kW|hours))|"
-        rf"(?<![\w])(?P<state>{_STATE})(?![\w-])(?P<when>[^.\n]{{0,30}}?{_WHEN}(?:[^.\n]{{0,12}}?(?:to|until|"
-        rf"till|-|–|bis|and|und|à|a|đến)[ ]?{_CLOCK})?)?|"
-        rf"(?<![\w])(?P<routine>(?:they|staff|employees|everyone|everybody|people|the team|tenants?|workers|"
-        rf"cleaners|mitarbeiter|alle|personal|das personal|les employés|le personnel|los empleados|el personal|"
-        rf"nhân viên)[ ](?:\w{{1,14}}[ ]){{0,3}}?{_VERB}[^.\n]{{0,24}}?{_CLOCK}))",
+        rf"(?<![\w])(?P<state>{_STATE})(?![\w-])(?P<when>[^.\n]{{0,30}}?{WHEN}(?:[^.\n]{{0,12}}?(?:to|until|"
+        rf"till|-|–|bis|and|und|à|a|đến)[ ]?{CLOCK})?)?)",
         re.IGNORECASE,
     ),
     examples=(
         ("There are 42 people on the third floor.", "42 people"),
         ("Building 7 has 120 occupants", "120 occupants"),
-        ("occupancy of Harbor House was 85 %", "occupancy of Harbor House was 85 %"),
-        ("headcount: 118", "headcount: 118"),
         ("The office is empty on Fridays", "empty on Fridays"),
         ("Suite 400 is vacant", "vacant"),
+        ("nobody is there after 6 pm", "nobody is there after 6 pm"),
+        ("half the desks are taken on Mondays in our office", "half the desks are taken"),
+        ("there were 34 in the boardroom at ten", "34"),
         ("nobody is in the building after 19:00.", "nobody is in the building after 19:00"),
         ("Our floor is occupied from 7:30 to 18:00", "occupied from 7:30 to 18:00"),
         ("Im Gebäude sind derzeit 35 Personen", "35 Personen"),
-        ("Belegung im Büro: 60 %", "Belegung im Büro: 60 %"),
         ("Il y a 20 personnes dans le bâtiment", "20 personnes"),
         ("hay 15 personas en la oficina", "15 personas"),
         ("có 30 người trong văn phòng", "30 người"),
-        ("Staff arrive at 7:30", "Staff arrive at 7:30"),
     ),
     counter_examples=(
         "call 12 people",

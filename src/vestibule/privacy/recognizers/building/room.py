@@ -1,8 +1,10 @@
-"""Rooms, desks, zones with a number of their own, and references to floor plans and drawings, in five languages."""
+"""Rooms and desks with a number or name of their own, as it is written with its word, in five languages."""
 
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.series import listed
+from vestibule.privacy.recognizers.wording import NO_QUANTITY
 from vestibule.privacy.validators import words_around, words_before
 
 _ROOM = (
@@ -16,27 +18,39 @@ _ROOM = (
     r"pièce|sala(?: de (?:reuniones|juntas|servidores|máquinas))?|despacho|oficina|habitación|aula|puesto|"
     r"phòng(?: (?:họp|máy chủ|kỹ thuật|làm việc|số|khách))?|căn hộ|văn phòng"
 )
-_PLAN = (
-    r"floor[ -]?plan|site plan|drawing|dwg|layout(?: plan)?|as-?built|blueprint|grundriss|lageplan|"
-    r"raumplan|zeichnung(?:snummer|s-?nr\.?)?|bestandsplan|plan d['’]étage|plan de masse|"
-    r"plan(?:o)? de (?:planta|niveau)|plano|bản vẽ|mặt bằng"
+_NAMED = (
+    r"(?:board ?room|(?:conference|meeting|training|seminar|class|board|project|interview|break|committee)[ ]?room|"
+    r"lecture (?:theat(?:er|re)|hall|room)|auditorium|seminarroom|huddle(?: room)?|lounge|theatre|"
+    r"lab(?:oratory)?|"
+    r"(?:besprechungs|konferenz|sitzungs|seminar|schulungs|klassen)(?:raum|zimmer|saal)|hörsaal|tagungsraum|aula|"
+    r"salle(?: de (?:réunion|conférence|classe|formation))?|amphithéâtre|amphi|sala(?: de (?:reuniones|juntas|"
+    r"conferencias|"
+    r"formación))?|auditorio|phòng họp|hội trường)"
+)
+# capitalised behind a room as part of a sentence, a product or the name of a point
+_COMMON = (
+    r"(?!(?:Temp|Setp|Sensor|Book|Soft|Air|Hum|Unit|Control|Occup|Light|Cool|Heat|Vent|(?:Is|In|Was|And|The|For|With|"
+    r"At|On|To|Set|CO)\b|Panel|"
+    r"Display|System|Manager|Name|Number|Schedul|Calendar|Tech|Furniture|Design|Polyvalente|Type|Area|Level|Zone|Fan|"
+    r"Principal|Rules?|Request|Reservation|Status|Usage|Hours|Monday|Tuesday|Wednesday|Thursday|Friday))"
 )
 
 
 def _is_room(match: re.Match[str]) -> bool:
     """ "office 365", "room 21 °C" and rooms in counts ("bay 2 of 4") are none; neither is the name of a point."""
-    value, said = match["value"], match[0].lower()
+    value, said = match["id"] or "", match[0].lower()
+    if match["name"] is not None:
+        return True
     if re.search(
         r"(?:temp(?:erature)?|humidity|co2|space|perm|zone|flow|level|pressure|valve|fan|setpoint|sensor) $",
         words_before(match, 20, 0),
     ):
         return False
     if (value.lower() in ("365", "2016", "2019", "2021") and said.startswith("office")) or (
-        re.match(r"\d+\.\d+$", value) and re.search(r"°|kelvin|degree", match.string[match.end() : match.end() + 10])
+        re.match(r"\d+\.\d+$", value)
+        and re.match(r"[ ]?(?:°|kelvin|degree)", match.string[match.end() : match.end() + 10])
     ):
         return False
-    if match["plan"] is not None:
-        return any(c.isdigit() for c in value)
     if (
         re.match(r"(?:bay|poste|local|office|bureau|ward|flat|desk|lab|aula|sala)\b", said)
         and value.isdigit()
@@ -49,29 +63,29 @@ def _is_room(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="ROOM",
     pattern=re.compile(
-        rf"(?<![^\W])(?:(?:{_ROOM})(?![^\W\d_])|(?P<plan>(?:{_PLAN})(?![^\W\d_])))(?:[ ](?:no\.?|number|nr\.?|"
-        rf"n°|nº|số|sheet|ref\.?))?[ "
-        rf"\"'#:(]{{1,3}}(?P<value>[a-z]{{0,5}}[-_.]?\d{{1,5}}(?:[-_./][a-z0-9]{{1,6}}){{0,4}}[a-z]?|"
-        rf"(?-i:[A-Z](?:[-.]?\d{{1,4}}|(?=[\s.,;)]|$))))"
+        rf"(?<![\w])(?P<value>(?P<name>{_NAMED}[ ][\"'“„«]?(?-i:{_COMMON}[A-ZÀ-ÝĐ][a-zà-ỹ]{{2,20}}|[A-Z]\d{{0,2}}|"
+        rf"\d{{1,3}}[a-z]?)(?![\w-]))|"
+        rf"(?:{_ROOM})(?![^\W\d_])(?:[ ](?:no\.?|number|nr\.?|n°|nº|số))?[ #(]{{1,3}}(?P<id>[a-z]{{0,5}}[-_.]?\d{{1,5}}"
+        rf"(?:[-_./][a-z0-9]{{1,6}}){{0,4}}[a-z]?|(?-i:[A-Z](?:[-.]?\d{{1,4}}|(?=[\s.,;)]|$)))))"
         r"(?![\w%°]|[ ]?(?:[kM]?Wh?\b|m²|m2|sq|°|%|people|hours|rooms?\b|desks|times|degrees|persons|K\b|days|"
         r"ppm|l/s|kW|lux|buildings|€|EUR|\$)|[.,:]\d|[ ](?:Temp|Air|Zone|Relative|Humid|Set|CO2|Occ|Sensor|"
         r"Fan|Valve|Damper|Cool|Heat|Press)\w*)",
         re.IGNORECASE,
     ),
     examples=(
-        ("Room 3.14 is cold", "3.14"),
-        ("the valve in room B-204.", "B-204"),
-        ("meeting room 4", "4"),
-        ("desk 4-112", "4-112"),
-        ("Raum 2.05", "2.05"),
-        ("Zimmer 117", "117"),
-        ("salle de réunion 204", "204"),
-        ("despacho 3B", "3B"),
-        ("phòng 1203 nóng", "1203"),
-        ("floor plan FP-03", "FP-03"),
-        ("drawing no. A-101.2", "A-101.2"),
-        ("Grundriss EG-02", "EG-02"),
-        ("bản vẽ M-201", "M-201"),
+        ("Room 3.14 is cold", "Room 3.14"),
+        ("the valve in room B-204.", "room B-204"),
+        ("meeting room 4", "meeting room 4"),
+        ("desk 4-112", "desk 4-112"),
+        ("Raum 2.05", "Raum 2.05"),
+        ("Zimmer 117", "Zimmer 117"),
+        ("salle de réunion 204", "salle de réunion 204"),
+        ("despacho 3B", "despacho 3B"),
+        ("phòng 1203 nóng", "phòng 1203"),
+        ("Boardroom Sequoia is cold", "Boardroom Sequoia"),
+        ("to Lecture Theatre 3.", "Lecture Theatre 3"),
+        ("in Besprechungsraum Isar zieht es", "Besprechungsraum Isar"),
+        ("la salle Garonne est froide", "salle Garonne"),
     ),
     counter_examples=(
         "room temperature 21.5 °C",
@@ -82,7 +96,30 @@ RECOGNIZER = Recognizer(
         "RM_204_ZNT",
         "rooms 30 people",
         "Room 1 Temp",
+        "Meeting Room Booking Software",
+        "the boardroom is free",
     ),
     score=0.85,
     valid=_is_room,
+)
+
+LISTED = listed(
+    RECOGNIZER,
+    rf"(?-i:[A-Z]{{0,3}})[-.]?\d{{1,2}}(?:[-.]?\d{{1,3}}){{1,2}}[a-z]?{NO_QUANTITY}",
+    examples=(
+        ("rooms 301 and 302", "302"),
+        ("Räume 2.05 und 2.06, Raum 2.07, 2.08", "2.08"),
+        ("salle 204, 205", "205"),
+    ),
+    counter_examples=(
+        "rooms with 20 and 30 people",
+        "values 301, 302",
+        "room of 20, 30 or 40 m²",
+    ),
+    cue=(
+        r"room|\brm|suite|office|desk|apartment|apt|flat|\blab|ward|cubicle|workstation|locker|\bbay|parking|raum|"
+        r"zimmer|b(?:ü|ue)ro|platz|wohnung|salle|bureau|chambre|local|poste|appartement|pièce|sala|despacho|"
+        r"oficina|habitación|aula|puesto|phòng|căn|studio|lounge|theat|hall|auditori|saal|amphi|hội|huddle"
+    ),
+    flags=re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ _NUMBER = r"(?:\d{1,3}(?:[ ,.]\d{3}){1,4}(?:[.,]\d{1,4})?|\d{1,5}(?:[.,]\d{1,5})
 _PER = r"[ ]?(?:/|per|pro|je|par|le|por|a|mỗi|một|for each|each)[ ]?"
 _UNIT = (
     r"(?:[kM]Wh|kWp?|kVA|MW|m³|m3|therms?|GJ|MMBtu|cubic met(?:er|re)|kilowatt(?:-?[ ]?hours?|stunden?)?|"
-    r"kilowattheure|kilovatio(?:[ -]hora)?|megawatt-?[ ]?hours?|kubikmeter|số điện)(?:/?[ ]?(?:a|month|"
+    r"kilowattheure|kilovatio(?:[ -]hora)?|megawatt-?[ ]?hours?|unit(?= of)|kubikmeter|số điện)(?:/?[ ]?(?:a|month|"
     r"year|monat|jahr|mois|an|mes|año)\b)?"
 )
 
@@ -42,6 +42,8 @@ RECOGNIZER = Recognizer(
         ("2.834 đồng/kWh", "2.834 đồng/kWh"),
         ("EUR 95.20/MWh", "EUR 95.20/MWh"),
         ("28p per kWh", "28p per kWh"),
+        ("we pay 21 cents a kilowatt hour", "21 cents a kilowatt hour"),
+        ("we pay $0.1915/kWh in summer", "$0.1915/kWh"),
     ),
     counter_examples=(
         "0.4 kg CO2 per kWh",

@@ -8,13 +8,24 @@ from vestibule.privacy.recognizers.wording import LINK
 from vestibule.privacy.validators import sentence_around
 
 _NAME = (
-    r"(?:(?:electricity|energy|gas|supply|peak|off-?peak|night|day|feed-?in|network|grid|water|unit|"
-    r"demand)[ _-])?(?:tariff|(?:day|night|peak|off-?peak|shoulder) rate|rate schedule|rate plan|"
-    r"rate class|unit (?:rate|price)|energy rate|electricity rate|demand charge|standing charge|"
-    r"capacity charge|electricity price|gas price|energy price)s?"
-    r"(?:[ _-](?:code|class|name|plan|id))?|(?:strom|gas|arbeits|leistungs|grund|netz|wärme)(?:preis|"
-    r"tarif|entgelt)|tarif(?:name|code)?|option tarifaire|tarifs?(?: (?:bleu|jaune|vert|"
-    r"d['’]électricité))?|tarifa(?: de acceso| eléctrica)?|peaje|biểu giá|giá điện"
+    r"(?:(?:electricity|energy|gas|supply|peak|off-?peak|night|day|feed-?in|network|grid|water|unit|demand|power|"
+    r"export|import)"
+    r"[ _-])?(?:tariff|(?:day|night|peak|off-?peak|shoulder|weekend|summer|winter) (?:rate|price)|rate (?:schedule|"
+    r"plan|class|code)|"
+    r"unit (?:rate|price)|(?:energy|electricity|gas|power|heat) (?:rate|price)|(?:demand|standing|capacity|service|"
+    r"grid|"
+    r"network|availability|distribution|supply|metering|energy) charge|climate change levy|ccl|feed-?in rate)s?"
+    r"(?:[ _-](?:code|class|name|plan|id|per[ _]kwh|eur[ _]kwh))?|"
+    r"(?:price|cost|rate|preis|prix|precio|giá)[ _]?(?:/|per|pro|je|par|por|du|del|mỗi)?[ _]?(?:kwh|mwh|kw|unit|"
+    r"kilowatt[ -]?hour|therm|m3)|"
+    r"(?:strom|gas|arbeits|leistungs|grund|netz|wärme|mess)(?:preis|tarif|entgelt)|grundgebühr|tarif(?:name|code)?|"
+    r"option tarifaire|tarifs?(?: (?:bleu|jaune|vert|d['’]électricité))?|abonnement|heures (?:pleines|creuses)|"
+    r"tarifa(?: de acceso| eléctrica)?|término de (?:potencia|energía)|peaje|biểu giá|giá (?:điện|cao điểm|thấp điểm)"
+)
+_MONEY = r"(?:€|EUR|euros?|\$|USD|£|CHF|ct\b|cts|cents?|centimes|céntimos|pence|p\b|rp\b|đồng|VND|đ\b)"
+_CODE = (
+    r"(?-i:[A-Z]{1,6}[-_ ]?(?:[A-Z]{1,6}-?)?\d{1,4}[A-Z]{0,3}|"
+    r"[A-Z]{2,5}-(?:TOU|[A-Z]{1,4})(?:-?[A-Z0-9]{1,4})?|\d\.\dT[DA]|Economy ?(?:7|10))"
 )
 
 
@@ -27,9 +38,11 @@ RECOGNIZER = Recognizer(
     type="TARIFF",
     pattern=re.compile(
         rf"(?<![^\W_])(?:{_NAME})(?![^\W_])(?:[ ](?:for|at|of|für|bei|pour|de|del|của)[ ][^\d\n:=]{{2,40}}?)?{LINK}"
-        r"(?P<value>(?-i:[A-Z]{1,6}[-_ ]?(?:[A-Z]{1,6}-?)?\d{1,4}[A-Z]{0,3}|\d\.\dT[DA])|(?:€|EUR|\$|USD|£|"
-        r"CHF)[ ]?\d{1,6}(?:[.,]\d{1,5})?|\d{1,6}(?:[.,]\d{1,5})?[ ]?(?:€|EUR|euros?|\$|USD|£|CHF|ct|cents?|"
-        r"p\b|đồng|VND|đ)|[0-3][.,]\d{2,5})(?![\w%°/]|[.,]\d)",
+        rf"(?P<value>{_CODE}|(?:€|EUR|\$|USD|£|CHF)[ ]?\d{{1,6}}(?:[.,]\d{{1,5}})?|"
+        rf"\d{{1,6}}(?:[.,]\d{{1,5}})?[ ]?{_MONEY}|"
+        rf"[0-3][.,]\d{{2,5}}|\d{{1,4}}[.,]\d{{1,4}}(?= (?:a|per|pro|im|par|al|mỗi) (?:month|day|year|monat|tag|jahr|"
+        rf"mois|jour|mes|día|tháng)))"
+        rf"(?![\w%°/]|[.,]\d)",
         re.IGNORECASE,
     ),
     examples=(
@@ -40,6 +53,13 @@ RECOGNIZER = Recognizer(
         ("electricity tariff: 0.2145", "0.2145"),
         ("Standing charge £0.45", "£0.45"),
         ("giá điện 2834 đồng", "2834 đồng"),
+        ("price per kWh 21.3 ct", "21.3 ct"),
+        ("standing charge 12.50 a month", "12.50"),
+        ("the tariff is called Economy 7", "Economy 7"),
+        ("prix du kWh : 0,19 €", "0,19 €"),
+        ("night rate 0.19", "0.19"),
+        ("price_per_kwh=0.2134", "0.2134"),
+        ("our tariff is LGS-TOU", "LGS-TOU"),
     ),
     counter_examples=(
         "the tariff of 2024",

@@ -11,7 +11,8 @@ _CUE = (
     r"portable|cell(?:phone)?|fax|call|ring|"
     r"hotline|anrufen|ruf(?:nummer)?|durchwahl|erreichbar|reach(?:able|ed)?|contact(?:ar)?|dial|text|sms|"
     r"whatsapp|signal|landline|switchboard|helpdesk|"
-    r"pager|on-call|notruf|bereitschaft|appele[rz]|joindre|llam\w{1,4}|gọi|điện thoại|đt|sđt|số di động|"
+    r"pager|on-call|ruf(?:en|t)?(?= )|erreich(?:en|e|t)|unter(?=[ ][(+0])|zurückrufen|notruf|bereitschaft|appele[rz]|"
+    r"joindre|llam\w{1,4}|gọi|điện thoại|đt|sđt|số di động|"
     r"di động|máy bàn|liên hệ)"
 )
 

@@ -22,6 +22,8 @@ _MACHINE = (
 def _is_host(match: re.Match[str]) -> bool:
     """`threading.local()` is code and `settings.local` a file."""
     value = match["value"].lower()
+    if re.search(r"\.(?:jar|so|gz|tgz|zip|whl|exe|msi|deb|rpm|py|js|json|ya?ml|md)$|-\d+\.\d+\.\d", value):
+        return False
     return not value.startswith(
         ("www.", "self.", "threading.", "settings.", "config.", "auth.env.", "e.g", "i.e", "env.")
     )
@@ -57,6 +59,7 @@ RECOGNIZER = Recognizer(
         "settings.local.json",
         "AHU-1.SupplyTemp",
         "m.berg@mail.corp",
+        "antlr-4.11.1-complete.jar",
     ),
     score=0.9,
     valid=_is_host,

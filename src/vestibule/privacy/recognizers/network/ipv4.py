@@ -20,6 +20,8 @@ def _is_address(match: re.Match[str]) -> bool:
     if not ip_address(match["value"].split(":")[0]):
         return False
     before = words_before(match, 32)
+    if re.search(r"[<>~]= ?$", before):
+        return False
     found = _OTHER.search(before)
     if found is None:
         return True
@@ -58,6 +60,7 @@ RECOGNIZER = Recognizer(
         "Standard 211 6.1.2.1.d",
         "Chrome/120.0.0.0",
         "127.0.0.1",
+        "brotlicffi>=1.2.0.2",
         "upgraded from 4.1.2.3 to the next firmware",
     ),
     score=0.95,

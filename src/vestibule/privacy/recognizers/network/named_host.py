@@ -38,7 +38,8 @@ def _is_host(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="HOST_NAME",
     pattern=re.compile(
-        rf"(?<![^\W_]){_CUE}{LINK}(?:(?-i:[a-z_][\w-]{{1,20}})@)?(?P<value>[a-z0-9](?=[a-z0-9.-]{{0,60}}[-.\d])(?:[a-z0-9-]{{0,40}}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{{0,40}}[a-z0-9])?){{0,6}})(?![\w@(/%-])",
+        rf"(?<![^\W_]){_CUE}{LINK}(?:(?-i:[a-z_][\w-]{{1,20}})@)?(?P<value>[a-z0-9](?=[a-z0-9.-]{{0,60}}[-.\d])"
+        rf"(?:[a-z0-9-]{{0,40}}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{{0,40}}[a-z0-9])?){{0,6}})(?![\w@(/%-])",
         re.IGNORECASE,
     ),
     examples=(

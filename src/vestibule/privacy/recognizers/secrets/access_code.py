@@ -1,79 +1,78 @@
-"""Access, door, gate, key-safe and alarm codes: digits behind words for a lock and its code, in five languages."""
+"""Access, door, gate and alarm codes: digits, or short codes of letters and digits, behind a word for a code."""
 
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.secrets.locks import DIGITS, LOCK, NO_CODE_UNIT
+from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.validators import inside_uuid_or_time
 
-_LOCK = (
-    r"(?:access|door|gate|alarm|entry|entrance|entrace|key(?:pad|[ -]?safe|[ -]?box|less)?|"
-    r"lock(?:[ -]?box|er)?|safe|vault|disarm(?:ing)?|arm(?:ing)?|"
-    r"master|plant[ -]?room|security|duress|panic|intruder|burglar|(?:tief)?garagen?|barrier|turnstile|lift|elevator|"
-    r"building|front|back|rear|side|main|"
-    r"loading|dock|server[ -]?room|roof|basement|parking|car park|installer|engineer|cleaner|night|guest|"
-    r"visitor|staff|tür|tuer|türe?n?|haustür|"
-    r"zugangs?|eingangs?|zutritts?|alarm(?:anlagen)?|tor|schl(?:ü|ue)ssel(?:safe|tresor|kasten|box)|tresor|"
-    r"garagen|schranken?|einbruch|porte|portail|"
-    r"accès|entrée|alarme|coffre(?:[ -]à[ -]clés)?|digicode|immeuble|puerta|acceso|entrada|portón|alarma|"
-    r"caja(?: de llaves| fuerte)?|garaje|"
-    r"cửa|cổng|ra vào|báo động|két|hộp chìa khóa|thang máy|tòa nhà)"
-)
 _CODE = (
-    r"(?:code|pin|pincode|pin-code|pin code|combination|combo|kombination|passcode|zahlencode|nummer|"
-    r"código|codigo|combinación|combinaison|clave|mã(?: số| pin)?|mật mã)"
+    r"(?:codes?|(?<![^\W_])pins?(?:[ -]?codes?)?|combinations?|(?<![^\W_])combos?|kombination|zahlen(?:kombination|"
+    r"folge)|"
+    r"códigos?|codigos?|combinación|combinaison|(?<![^\W_])claves?|(?<![^\W_])mã(?: số| pin| mở)?|mật mã|"
+    r"(?<=tür|tor)nummer)"
 )
-_DIGITS = (
-    r"(?<![\w.,-])[*#]{0,2}(?:\d{3,10}|\d{1,3}(?:-\d{1,3}){1,4}|\d(?:[ ]\d){3,7}|\d{2,4}[ ]\d{2,4}|"
-    r"(?=[a-f]{0,4}\d)[a-f\d]{4,8})[*#]{0,2}"
+_NUMBERED = (
+    r"(?:room|floor|level|gate|door|dock|building|block|unit|suite|tower|raum|tor|tür|halle|haus|porte|salle|"
+    r"bâtiment|puerta|"
+    r"sala|edificio|cửa|phòng|tòa)[ ](?:no\.?[ ]|nr\.?[ ])?[a-z]?\d{1,4}[a-z]?(?=[ ]?[:=]|[ ](?:is|ist|lautet|est|es|"
+    r"là)\b)"
 )
-_UNIT = (
-    r"(?![\w-]|[.,:]\d|[ ]?(?:kWh|MWh|kW|m²|m2|m3|m³|%|°|€|EUR|USD|\$|ppm|Pa|K\b|l/s|times|hours|minutes|"
-    r"seconds|days|people|doors|"
-    r"visits|events|alarms|years?|mm|cm|m\b|W\b|V\b|A\b|Stunden|Minuten))"
+_IS = (
+    r"(?:[\"')\]]{0,2}[ ]?(?:[:=#-]|->|\b(?:is|was|ist|lautet|war|est|es|là|now)\b|"
+    r"\b(?:changed|set) to\b)?[ ]?:?[ ]?[\"'(`*]{0,2})"
 )
-
-_GATE = re.compile(
-    r"(?:code|código|codigo|pins?\b|combina|combo|kombination|clave|nummer|mã|mật|keypad|lock|key.?(?:box|"
-    r"safe)|schlo|tresor|safe|kasten|"
-    r"coffre|caja|opens?|disarm|deactivate|silence|öffnet|ouvre|abre|[:=][ ]?[*#]?\d{3})[\s\S]{0,130}?\d|\d{3}#",
+_GAP = r"(?:[^.\n\d*#]|\.(?=[ ]?[:=])|(?<=:)[ ]?\n(?=[ ]))"
+_LETTERED = r"(?-i:(?=[A-Z]{0,3}\d)(?=(?:[A-Z]{0,3}\d){2})[A-Z\d]{4,8})[*#]?"
+_ENOUGH = re.compile(r"pin|combin|kombin|zahlen|mật mã", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:fault|error|err|status|country|postal|post|zip|area|function|product|vendor|colou?r|qr|bar|tax|dial|"
+    r"discount|promo|"
+    r"source|voucher|booking|order|project|cost|rate|return|exit|response|http|diagnostic|trouble|device|fehler|storno|"
+    r"d['’]erreur|de error|lỗi|bưu chính|model|part|asset|article|artikel|material|currency|language|"
+    r"unit|point|event|reason|iso|uic|nace|sic)[ _-]?$",
     re.IGNORECASE,
+)
+_NAME = re.compile(r"[\w\s/’'&:-]{0,48}$")
+_MEANS = re.compile(
+    r"[ ](?:means?|indicates?|stands for|appears|shows|bedeutet|signifie)|[ ]?=[ ]?[a-z]", re.IGNORECASE
 )
 
 
 def _is_code(match: re.Match[str]) -> bool:
-    """ "building code 2018" and "fault code 17" are no keys; neither is a date or an HTTP status."""
-    said = match[0].lower()
-    if inside_uuid_or_time(match) or re.search(r"\b(?:in|since|from|of|by|seit|en|năm)\s(?:19|20)\d\d$", said):
-        return False
-    if re.search(
-        r"\b(?:fault|error|status|country|postal|post|zip|area|function|product|vendor|colou?r|qr|bar|tax|"
-        r"dial|building) ?codes?\b",
-        said,
+    """ "building code 2018" and "fault code 17" are no keys; neither is a code of nothing that can be locked."""
+    string, said = match.string, match[0].lower()
+    before = string[max(0, match.start() - 48) : match.start()]
+    own = _NAME.search(before.rpartition("\n")[2])
+    named = own[0] if own else ""
+    year = re.fullmatch(r"(?:19|20)\d\d", match["value"]) is not None
+    if (
+        inside_uuid_or_time(match)
+        or _OTHER.search(named) is not None
+        or re.search(r"\b(?:in|since|from|of|by|seit|en|năm)\s(?:19|20)\d\d$", said)
+        or _MEANS.match(string, match.end())
     ):
-        return (
-            bool(re.search(r"building codes?\b", said))
-            and not re.search(r"(?:19|20)\d\d$", said)
-            and "section" not in said
-        )
-    return True
+        return False
+    if re.search(r"building[ _-]?$", named, re.IGNORECASE):
+        return not year and "section" not in said
+    if (
+        match["value"][-1] in "#*"
+        or _ENOUGH.match(said)
+        or LOCK.search(named)
+        or LOCK.search(said, 0, match.start("value") - match.start())
+    ):
+        return True
+    after = re.split(r"[.\n;]", string[match.end() : match.end() + 48])[0]
+    return not year and LOCK.search(after) is not None
 
 
 RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
-        rf"(?:(?<![^\W_]){_LOCK}(?:[\w\s/’'&-]{{0,40}}?[\s_-]|s?){_CODE}s?\b|\b{_CODE}[ ]?s?[ ](?:for|of|to|at|"
-        rf"on|für|zu[mr]?|vom|von|der|des|pour|de|du|"
-        rf"d['’]|del|para|của|cho|vào|mở)\b[^.:\n\d]{{0,60}}?(?:{_LOCK})|\b(?:mã|code|código|clave)[ ](?:số[ ]|"
-        rf"pin[ ])?{_LOCK}\b|(?<![\w-])(?:pin|digicode|keypad|combination|lock[ -]?box|key[ -]?(?:safe|box)|"
-        rf"(?:zahlen|kombinations)schloss|schl(?:ü|ue)ssel(?:safe|tresor|kasten)|coffre à clés|caja de llaves|mã pin|"
-        rf"alarm pin)\b|"
-        rf"\b(?:unlock|disarm|arm|enter|dial|punch in|type in|key in|open|entsperren|öffnen|saisir|taper|"
-        rf"composer|marcar|marque|teclear|nhập|bấm)\b[^.\n\d]{{0,40}}?\b"
-        rf"(?:code|pin|código|mã|combination|kombination)\b|{_LOCK}[ ]?[:=]?[ ]?(?=[*#]?\d{{3,10}}#)|"
-        rf"\b(?:deactivated?|disarm(?:ed)?|unlock(?:ed)?|open(?:ed)?|"
-        rf"silenced?)\b(?:[^.\n\d]{{0,30}})?\s(?:with|using|by)\b|"
-        rf"\b(?:opens?|unlocks?|disarms?|öffnet|ouvre|abre)\s(?:with|mit|avec|con)\b)"
-        rf"(?:[^.\n\d*#]|\.(?=[ ]?[:=])){{0,60}}?(?P<value>{_DIGITS}){_UNIT}",
+        rf"{_CODE}(?![^\W\d_])(?:{_IS}(?P<lettered>(?={_LETTERED}{NO_CODE_UNIT}))|"
+        rf"{_GAP}{{0,60}}?(?:{_NUMBERED}{_GAP}{{0,12}}?)?)"
+        rf"(?P<value>(?(lettered){_LETTERED}|{DIGITS})){NO_CODE_UNIT}",
         re.IGNORECASE,
     ),
     examples=(
@@ -92,10 +91,10 @@ RECOGNIZER = Recognizer(
         ("PIN: 0815", "0815"),
         ("key safe combination 4-7-1-1", "4-7-1-1"),
         ("disarm with code 8899", "8899"),
-        ("the back gate opens with 3344#", "3344#"),
         ('"alarm_code": "5580"', "5580"),
-        ("lockbox: 4471", "4471"),
-        ("side door: 4455#", "4455#"),
+        ("Alarm panel: disarm code C0048X", "C0048X"),
+        ("the code for room 204 is 4711", "4711"),
+        ("Der Code fürs Tor lautet 2468#.", "2468#"),
     ),
     counter_examples=(
         "fault code 17 on AHU-1",
@@ -106,9 +105,26 @@ RECOGNIZER = Recognizer(
         "error code 4711 on the access controller",
         "the access door was opened 120 times",
         "door contact DC-12",
-        "the keypad was fitted in 2019",
+        "the alarm code E101 means high pressure",
+        "error codes 4711, 4712 and 4713 at the gate",
     ),
     score=0.95,
     valid=_is_code,
-    gate=_GATE,
+)
+
+LISTED = listed(
+    RECOGNIZER,
+    rf"(?:{DIGITS}|{_LETTERED}){NO_CODE_UNIT}",
+    examples=(
+        ("gate codes 4711 and 4713", "4713"),
+        ("Alarmcode: 4711, 4712", "4712"),
+        ('"pins": ["4711", "4712"]', "4712"),
+    ),
+    counter_examples=(
+        "error codes 4711, 4712",
+        "codes of 12, 14 and 16 doors",
+        "between 4711 and 4712",
+    ),
+    cue=r"code|pin|combo|combi|kombi|folge|código|codigo|clave|mã|mật|nummer",
+    flags=re.IGNORECASE,
 )

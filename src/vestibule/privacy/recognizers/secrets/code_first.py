@@ -25,7 +25,8 @@ def _is_said(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
-        rf"\b(?:(?P<say>{_SAY})\s(?:the |code |pin |le |el |die |mã )?)?(?P<value>[*#]?\d{{3,8}}[*#]?)"
+        rf"\b(?:(?P<say>{_SAY})\s(?:the |code |pin |le |el |die |mã )?)?(?P<value>[*#]?(?:\d{{3,8}}|"
+        rf"\d(?:[ -]\d){{3,7}})[*#]?)"
         r"(?![\w.,:-]\d|[ ]?(?:kWh|kW|m²|°|%|€|screws|mm|people|V\b|W\b))\s"
         r"(?:(?P<code>(?:is|ist|est|es|là)\s[^.\n\d]{0,24}?(?:code|pin|combination|mã|código)\b)|"
         rf"(?:[^.\n\d]{{0,30}}?\s)?{_LOCK}\b)",

@@ -16,7 +16,8 @@ def _has_credentials(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="CONNECTION_STRING",
     pattern=re.compile(
-        r"(?P<value>\b[a-z][a-z0-9+.-]{1,24}://[^\s:/@\"'<>]{0,80}:(?P<password>[^\s@/\"'<>]{1,128})@[\w.\-\[\]:%]{1,200}(?<![.:])(?:/[^\s\"'<>]{0,200}(?<![.,;:)]))?|"
+        r"(?P<value>\b[a-z][a-z0-9+.-]{1,24}://[^\s:/@\"'<>]{0,80}:(?P<password>[^\s@/\"'<>]{1,128})"
+        r"@[\w.\-\[\]:%]{1,200}(?<![.:])(?:/[^\s\"'<>]{0,200}(?<![.,;:)]))?|"
         r"\bjdbc:[a-z0-9:]{2,40}//[^\s\"'<>]{3,300}?[?;&]" + _PASSWORD + r"=[^\s\"'<>&;]{1,128}[^\s\"'<>]{0,200}|"
         r"\b(?:server|host|data source|addr(?:ess)?|endpoint|hostname|user id|uid|user|database|dsn|"
         r"defaultendpointsprotocol|driver|provider)"

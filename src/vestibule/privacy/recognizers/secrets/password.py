@@ -60,7 +60,9 @@ RECOGNIZER = Recognizer(
     type="PASSWORD",
     pattern=re.compile(
         rf"(?:(?<![^\W_])(?:{_NAME})(?:s|en)?(?:[ ](?:wi-?fi|wlan|admin|root|bms|router|login|mạng|hiện tại|"
-        rf"actuel|actual))?(?:{_FOR}(?P<link>{JOINED}{QUOTE}|[ ][\"'`“„«])|(?P<plain>[ ](?:(?:has been |was |"
+        rf"actuel|actual))?(?:(?:[ ]\w{{2,20}}){{1,4}}?(?=[ ]?:[ ]))?(?:{_FOR}(?P<link>{JOINED}{QUOTE}|[ ][-–][ ]|"
+        rf"[ ][\"'`“„«])|"
+        rf"(?P<plain>[ ](?:(?:has been |was |"
         rf"is now |wurde )?(?:changed |set |reset |updated )?(?:to |in |auf ))?(?=\S{{0,30}}\d)))|"
         rf"--(?:password|passwd|pass|secret)[ =][\"']?)"
         rf"(?:[\w.@-]{{2,40}}[ ]/[ ])?(?P<value>{_VALUE})",
@@ -84,6 +86,8 @@ RECOGNIZER = Recognizer(
         ("log in as admin with password Niagara4!", "Niagara4!"),
         ("The password has been changed to Blue$ky7", "Blue$ky7"),
         ("Mật khẩu wifi: toanha123", "toanha123"),
+        ("mật khẩu wifi phòng họp: Password-2019?!", "Password-2019?!"),
+        ("password - Tr0ub4dor", "Tr0ub4dor"),
     ),
     counter_examples=(
         "the password is required at login",

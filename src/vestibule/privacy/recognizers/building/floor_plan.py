@@ -1,0 +1,29 @@
+"""Numbers of floor plans and drawings, in five languages."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+
+_PLAN = (
+    r"floor[ -]?plan|site plan|drawing|dwg|layout(?: plan)?|as-?built|blueprint|grundriss|lageplan|"
+    r"raumplan|zeichnung(?:snummer|s-?nr\.?)?|bestandsplan|plan d['’]étage|plan de masse|"
+    r"plan(?:o)? de (?:planta|niveau)|plano|bản vẽ|mặt bằng"
+)
+
+RECOGNIZER = Recognizer(
+    type="ROOM",
+    pattern=re.compile(
+        rf"(?<![^\W])(?:{_PLAN})(?![^\W\d_])(?:[ ](?:no\.?|number|nr\.?|n°|nº|số|sheet|ref\.?))?[ \"'#:(]{{1,3}}"
+        r"(?P<value>[a-z]{0,5}[-_.]?\d{1,5}(?:[-_./][a-z0-9]{1,6}){0,4}[a-z]?)(?![\w%°]|[ ]?(?:m²|m2|sq|€|EUR)|"
+        r"[.,:]\d)",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ("floor plan FP-03", "FP-03"),
+        ("drawing no. A-101.2", "A-101.2"),
+        ("Grundriss EG-02", "EG-02"),
+        ("bản vẽ M-201", "M-201"),
+    ),
+    counter_examples=("an open floor plan", "the drawing shows it", "floor plan of 400 m²"),
+    score=0.85,
+)

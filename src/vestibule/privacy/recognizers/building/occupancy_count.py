@@ -1,0 +1,68 @@
+"""How many people are somewhere, behind the word for it: "occupancy: 34", `people_counter floor=3 count=288`."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
+from vestibule.privacy.recognizers.building.occupancy import MEASURE, NO_PLACE
+from vestibule.privacy.validators import sentence_around
+
+_WHERE = (
+    r"(?:floor|zone|room|level|building|sensor|id|device|door|gate|camera|cam|suite|etage|raum|étage|salle|planta|"
+    r"sala|tầng|"
+    r"phòng)[ _\"']{0,2}(?:id)?[\"']?[ ]?[=:]?[ ]?[\"']?[\w.-]{1,16}[\"']?[ ,;]{1,2}"
+)
+_SAID = re.compile(
+    r"[:=|,;\t]|\b(?:of|is|was|were|are|at|reached|hit|beträgt|betrug|liegt|lag|von|est|était|de|es|fue|là)\b",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"count|present|inside|head|attend|footfall|anwesen|personen|besucher|effectif|aforo|số người", re.IGNORECASE
+)
+
+
+def _is_of_one_place(match: re.Match[str]) -> bool:
+    """A field or a sentence that says so; "typical", design values and sensors count nobody."""
+    sentence = sentence_around(match)
+    owned = of_one_building(sentence) or of_one_room(sentence)
+    if NO_PLACE.search(sentence) is not None or (general(sentence) and not owned):
+        return False
+    value, said = match["value"], match.string[match.end("measure") : match.start("value")]
+    if re.fullmatch(r"[,;\t]", said):
+        return _STRONG.search(match["measure"]) is not None
+    return owned or value.endswith("%") or "/" in value or _SAID.search(said) is not None
+
+
+RECOGNIZER = Recognizer(
+    type="OCCUPANCY",
+    pattern=re.compile(
+        rf"(?<![^\W_])(?P<measure>{MEASURE}|occ(?=[\"']?[ ]?[:=])|"
+        rf"(?:visitors|guests|people|staff|occupants|employees|badge-?ins|check-?ins|besucher|personen|visiteurs|"
+        rf"visitantes)"
+        rf"(?=(?: \w{{2,10}})?[\"']?[ ]?[:=]))(?![^\W_])(?:{_WHERE}|[^.\d\n]){{0,60}}?"
+        rf"(?P<value>(?<![\w.-])\d{{1,5}}(?:[.,]\d{{1,2}})?(?:[ ]?%|[ ]?/[ ]?\d{{1,5}}| of \d{{1,5}}| percent| prozent|"
+        r" por ciento)?)(?![\w:-]|[.]\d|[ ]?(?:°|m²|m2|l/s|ppm|K\b|min|sec|kW|hours))",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ("occupancy of Harbor House was 85 %", "85 %"),
+        ("headcount: 118", "118"),
+        ("Belegung im Büro: 60 %", "60 %"),
+        ("people_counter floor=3 count=288", "288"),
+        ("occ_count=12", "12"),
+        ('"occupancy": 34', "34"),
+        ("people_present,12", "12"),
+        ("Anwesend: 42", "42"),
+        ("visitors today: 212", "212"),
+        ('"occupants": 12', "12"),
+    ),
+    counter_examples=(
+        "Occupancy Sensor",
+        "typical offices have an occupancy of 60 %",
+        "Occupancy 1",
+        "occupancy sensor: 2 wires",
+        "occupancy density of 10 m² per person",
+    ),
+    score=0.85,
+    valid=_is_of_one_place,
+)

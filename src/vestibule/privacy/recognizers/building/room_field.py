@@ -1,0 +1,26 @@
+"""Rooms in fields of records: `"room": "3.14"`, `room_id=C385`."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+
+RECOGNIZER = Recognizer(
+    type="ROOM",
+    pattern=re.compile(
+        r"(?<![^\W_])(?:room|raum|zimmer|salle|bureau|sala|phòng|suite|desk)(?:[ _-]?(?:id|no|number|nr|name|code|"
+        r"nummer))?"
+        r"[\"']?[ ]?[:=][ ]?[\"']?(?P<value>(?=[a-z.-]{0,6}\d)[a-z]{0,4}[-_.]?\d{1,5}(?:[-_./][a-z0-9]{1,6})"
+        r"{0,3}[a-z]?|"
+        r"(?-i:(?:[A-Z][a-z]{2,14}[ ]){1,2}(?:[A-Z][a-z]{2,14}|\d{1,4})))(?![\w%°]|[ ]?(?:°|m²|people|%|K\b|ppm|lux)|"
+        r"[.,:]\d)",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ('"room": "3.14"', "3.14"),
+        ("room_id=C385 ok", "C385"),
+        ("Raum: 2.05", "2.05"),
+        ("room: Boardroom Sequoia", "Boardroom Sequoia"),
+    ),
+    counter_examples=("room: 21.5 °C", '"room": null', "room = 30 m²", "Room: free"),
+    score=0.85,
+)

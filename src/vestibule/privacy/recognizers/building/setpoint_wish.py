@@ -1,0 +1,76 @@
+"""Temperatures that somebody wants, keeps or asks for in a room: "keep it at 21 °C in the boardroom"."""
+
+import re
+
+from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.building.belonging import of_one_room
+from vestibule.privacy.recognizers.building.setpoint import of_somebody
+from vestibule.privacy.validators import sentence_around
+
+_VERB = (
+    r"(?:set|sets|keeps?|kept|holds?|held|maintain(?:s|ed)?|wants?|wanted|heats?|cools?|prefers?|preferred|likes?|"
+    r"liked|asks?|"
+    r"asked|requests?|"
+    r"requested|needs?|heat(?:ed)? (?:it )?to|cool(?:ed)? (?:it )?to|adjust(?:s|ed)?|chang(?:es?|ed)|rais(?:es?|ed)|"
+    r"lower(?:s|ed)?|turn(?:s|ed)?|cranks?|puts?|bring|drop|bump|reduced?|increased?|set at|runs? at|running at|"
+    r"complain\w{0,5}|"
+    r"is at|sits at|stays at|"
+    r"soll(?:en|te)?|möchten?|will|wollen|hält|halten|liegt bei|eingestellt|gestellt|stellt|wünscht|"
+    r"veut|veulent|souhaite(?:nt)?|règle[rz]?|réglée?|mettre|mettez|maintenir|demande|"
+    r"quiere|quieren|desea|prefiere|mantiene|ponga|poner|pongan|ajust\w{1,4}|fijad\w|baj[ae]r?|sub[ae]r?|pide|"
+    r"cài(?: đặt)?|đặt|muốn|giữ|tăng|giảm|chỉnh)"
+)
+_NUMBER = r"\d{1,2}(?:[.,]\d{1,2})?(?:[ ]?(?:-|–|to|bis|and)[ ]?\d{1,2}(?:[.,]\d)?)?"
+_UNIT = (
+    r"(?:°[ ]?[CF]?|º[ ]?[CF]?|℃|℉|deg(?:rees?|s)?\.?(?:[ ]?(?:C|F|celsius|fahrenheit))?|celsius|fahrenheit|"
+    r"grad(?: celsius)?|"
+    r"degrés?|grados?|độ(?: c)?|[CF]|%[ ]?r\.?h\.?|% humidity)"
+)
+
+
+def _is_of_one_place(match: re.Match[str]) -> bool:
+    """ "up by two degrees" says no temperature; plants are set to temperatures too, and are nobody."""
+    said = match[0].lower()
+    if re.search(
+        r"\b(?:by|um|de|if|when|between outdoor)\s$",
+        match.string[max(0, match.start("value") - 12) : match.start("value")],
+    ):
+        return False
+    if re.search(
+        r"\b(?:supply|flow|return|chilled|hot) (?:air|water|temp\w*)|\b(?:boiler|chiller|ahu|outdoor)\b", said
+    ):
+        return False
+    sentence = sentence_around(match)
+    return of_somebody(sentence) if not match["value"][-1].isdigit() else of_one_room(sentence)
+
+
+RECOGNIZER = Recognizer(
+    type="SETPOINT",
+    pattern=re.compile(
+        rf"(?<![^\W_])(?:{_VERB}(?![^\W_])[^\n]{{0,72}}?|auf[ ])(?<![\w.,/-])(?P<value>{_NUMBER}[ ]?{_UNIT}(?![\w²])|"
+        rf"(?<=(?:to|at) )(?:1[5-9]|2\d)(?:[.,]\d)?(?![\w%:-]|[.,]\d|[ ]?(?:people|%|kW|pm\b|am\b|min|hours|days|"
+        rf"(?-i:[A-Z][a-z])|\d|percent|meters|l/s|times|points|o.clock)))",
+        re.IGNORECASE,
+    ),
+    examples=(
+        ("Room 204 is set to 22.5 °C", "22.5 °C"),
+        ("The tenant on the second floor wants 24 degrees", "24 degrees"),
+        ("keep it at 21 °C in the boardroom", "21 °C"),
+        ("Lower Suite 400 to 68 F please", "68 F"),
+        ("Raum 802 bitte auf 21,5 Grad stellen", "21,5 Grad"),
+        ("ponga la sala 4 a 23 grados", "23 grados"),
+        ("phòng 302 cài đặt 24 độ", "24 độ"),
+        ("set room 204 to 22", "22"),
+        ("we heat our offices to 21 °C", "21 °C"),
+        ("the CEO likes his office at 19 degrees", "19 degrees"),
+    ),
+    counter_examples=(
+        "set the boiler to 60 °C",
+        "people want 21 °C in winter",
+        "keep the sample at 4 °C",
+        "change my address to 16 48 rue Descartes",
+        "raise the temperature by 2 degrees in room 204",
+    ),
+    score=0.85,
+    valid=_is_of_one_place,
+)

@@ -1,0 +1,88 @@
+"""The models that are known beforehand: shapes, files, licences, sampling presets, and profiles of machines.
+
+Reads and checks the file; whether any of it is installed is not its business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import yaml
+
+from vestibule.core.errors import InvalidRequest, NotFound
+from vestibule.core.settings import LocalSettings
+from vestibule.providers.memory.footprint import Shape
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+GB = 1_000_000_000
+
+
+class KnownModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`files_gb` are GGUF files by quantisation; `kv_heads` are those of one layer."""
+
+    title: str
+    licence: str
+    good_for: str
+    ollama: tuple[str, ...]
+    layers: Positive
+    heads: Positive
+    kv_heads: Positive
+    head_length: Positive
+    width: Positive
+    inner: Positive
+    vocabulary: Positive
+    context: Positive
+    files_gb: dict[str, float]
+    default: str
+
+    def shape(self, quantisation: str) -> Shape:
+        return Shape(
+            weights_bytes=round(self.files_gb[quantisation] * GB),
+            layers=self.layers,
+            kv_heads=self.kv_heads * self.layers,
+            key_length=self.head_length,
+            value_length=self.head_length,
+            width=self.width,
+            inner=self.inner,
+            vocabulary=self.vocabulary,
+        )
+
+
+class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to sample an answer of one kind, and why so."""
+
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)]
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    max_tokens: Positive
+    why: str
+
+
+class Profile(LocalSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settings of `local` for one kind of machine, and why so."""
+
+    title: str
+    why: str
+
+
+class ModelCatalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    models: dict[str, KnownModel]
+    presets: dict[str, Preset]
+    profiles: dict[str, Profile]
+
+    def profile(self, name: str) -> Profile:
+        """Raise `NotFound` with the names there are."""
+        if name not in self.profiles:
+            raise NotFound(f"There is no profile `{name[:80]}`.", next_step=f"Known: {', '.join(self.profiles)}.")
+        return self.profiles[name]
+
+
+def read_catalogue(path: Path) -> ModelCatalogue:
+    """Raise `NotFound` or `InvalidRequest` for a file that is not there or not a catalogue."""
+    try:
+        return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), ModelCatalogue)
+    except FileNotFoundError:
+        raise NotFound(f"{path} does not exist.", next_step="Install Vestibule again.") from None
+    except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{path}: {error}.", next_step="Mend it, or install Vestibule again.") from None
