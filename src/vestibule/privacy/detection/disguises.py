@@ -68,7 +68,7 @@ DISGUISES: tuple[Disguise, ...] = (
         _spelled_out,
     ),
     Disguise(
-        re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}"),
+        re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{14,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}"),
         _from_base64,
     ),
     Disguise(re.compile(r"[^\s%\"'<>]{0,64}%[0-9A-Fa-f]{2}[^\s\"'<>]{0,1024}"), _from_percent),

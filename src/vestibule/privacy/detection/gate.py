@@ -1,12 +1,13 @@
 """The gate before the recognizers: one pass that says which patterns may match a text, and where.
 
-Looser than the patterns and never tighter. Hyperscan where it is installed; where it has no wheel every pattern is let
-through, which is slower and finds the same.
+Looser than the patterns and never tighter. Hyperscan where it is installed, else RE2; without both every pattern is let
+through. The slower ones find the same.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.metadata
 import importlib.util
 import re
@@ -20,7 +21,7 @@ import msgspec
 from vestibule.privacy.detection import kept
 from vestibule.privacy.detection.alphabet import encode
 from vestibule.privacy.detection.databases import Compiled, Databases, Region, compiled_databases
-from vestibule.privacy.detection.expressions import loosened
+from vestibule.privacy.detection.expressions import Expression, loosened
 
 # A pattern, and a looser one to let it through where its author knows better than `loosened`.
 Patterns = Sequence[tuple[re.Pattern[str], re.Pattern[str] | None]]
@@ -46,6 +47,31 @@ class HyperscanGate:
         return self._wide.scan(encode(text), between)
 
 
+class Re2Gate:
+    """One search an expression: it says whether a pattern may match, not where. Safe to use from any thread."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        self._ascii = [_searching(loosened(*p, ascii_text=True)) for p in patterns]
+        self._wide = [_searching(loosened(*p, ascii_text=False)) for p in patterns]
+
+    def regions(self, text: str, between: Callable[[], None]) -> list[Region]:
+        data = encode(text)
+        searches = self._ascii if text.isascii() else self._wide
+        return [Region(index, 0, len(data)) for index, search in enumerate(searches) if search(data)]
+
+
+def _searching(expression: Expression) -> Callable[[bytes], object]:
+    """What is too large to compile lets all through."""
+    re2 = importlib.import_module("re2")  # has no types
+    options = re2.Options()
+    options.encoding, options.dot_nl, options.log_errors = re2.Options.Encoding.LATIN1, True, False
+    try:
+        search: Callable[[bytes], object] = re2.compile(expression.source, options).search
+    except re2.error:
+        return lambda data: True
+    return search
+
+
 class OpenGate:
     """Lets every pattern through."""
 
@@ -57,7 +83,9 @@ class OpenGate:
 
 
 def gate_for(patterns: Patterns, cache: Path | None = None) -> Gate:
-    return HyperscanGate(patterns, cache) if importlib.util.find_spec("hyperscan") else OpenGate(patterns)
+    if importlib.util.find_spec("hyperscan"):
+        return HyperscanGate(patterns, cache)
+    return Re2Gate(patterns) if importlib.util.find_spec("re2") else OpenGate(patterns)
 
 
 _Pair = tuple[Databases, Databases]
