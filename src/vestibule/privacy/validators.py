@@ -10,7 +10,9 @@ from collections import Counter
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d)?")
 _NEIGHBOURHOOD = 40
-_STOP = re.compile(r"(?<!\b[Nn]o)(?<!\b[Nn]r)(?<!\bDr)(?<!\bSt)[.!?](?=\s)(?!\s(?:OG|UG|Stock|Etage|Obergeschoss|Geschoss)\b)|\n")
+_STOP = re.compile(
+    r"(?<!\b[Nn]o)(?<!\b[Nn]r)(?<!\bDr)(?<!\bSt)[.!?](?=\s)(?!\s(?:OG|UG|Stock|Etage|Obergeschoss|Geschoss)\b)|\n"
+)
 
 _IBAN = (
     "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BI:27 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DJ:27 "
@@ -147,7 +149,9 @@ def sentence_around(match: re.Match[str], reach: int = 240, group: str | int = "
     """The sentence or line that holds the match, at most `reach` characters to each side."""
     start, end = match.span(group)
     before = _STOP.split(match.string[max(0, start - reach) : start])[-1]
-    after = re.split(r"[.!?](?=\s|$)(?!\s(?:OG|UG|Stock|Etage|Obergeschoss|Geschoss)\b)|\n", match.string[end : end + reach])[0]
+    after = re.split(
+        r"[.!?](?=\s|$)(?!\s(?:OG|UG|Stock|Etage|Obergeschoss|Geschoss)\b)|\n", match.string[end : end + reach]
+    )[0]
     return before + match.string[start:end] + after
 
 

@@ -33,7 +33,7 @@ class Reading:
         for start, end, new in replaced:
             pieces += (original[here:start], new)
             here = end
-            if len(new) != end - start:
+            if not len(new) == end - start == 1:
                 self._begin(start + shift, start, same=False)
                 shift += len(new) - (end - start)
                 self._begin(end + shift, end, same=True)
