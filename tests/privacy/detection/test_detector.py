@@ -96,31 +96,6 @@ def test_also_one_long_search_is_ended_when_time_is_up(warm: bool) -> None:
         detector.detect("1" * 100_000 + "x", budget_s=0)
 
 
-def test_tenants_that_share_a_detector_do_not_learn_each_others_names() -> None:
-    tagger = NameTagger()
-    whole = Detector(tagger=tagger, dictionaries=dictionaries_from([("TENANT", "Quorvil Partners")]))
-    acme = whole.sharing(dictionaries_from([("TENANT", "Zembla Analytics")]))
-    other = whole.sharing(dictionaries_from([]))
-    text = f"Zembla Analytics and Quorvil Partners, {MAIL}"
-    assert found(acme, text) == [("TENANT", "Zembla Analytics"), ("EMAIL", MAIL)]
-    assert found(other, text) == [("EMAIL", MAIL)]
-    assert found(whole, text) == [("TENANT", "Quorvil Partners"), ("EMAIL", MAIL)]
-    acme.use(dictionaries_from([]))
-    assert found(acme, text) == [("EMAIL", MAIL)]
-    assert len(tagger.seen) == 4
-
-
-def test_what_one_has_seen_is_not_remembered_for_another_with_the_same_names() -> None:
-    tagger = NameTagger()
-    names = dictionaries_from([("TENANT", "Quorvil Partners")])
-    one = Detector(tagger=tagger, dictionaries=names)
-    another = one.sharing(names)
-    assert found(one, "Anna called") == found(another, "Anna called") == [("PERSON", "Anna")]
-    assert len(tagger.seen) == 2
-    another.detect("Anna called")
-    assert len(tagger.seen) == 2
-
-
 def test_the_class_of_a_span_is_that_of_its_type() -> None:
     detector = Detector()
     assert [detector.level(s) for s in detector.detect(MAIL)] == [PrivacyClass.CONFIDENTIAL]

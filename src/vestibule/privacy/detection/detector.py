@@ -6,8 +6,6 @@ policy.
 
 from __future__ import annotations
 
-import copy
-import itertools
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -30,7 +28,6 @@ from vestibule.privacy.recognizers import BUILT_IN, Recognizer
 
 BUDGET_S = 10.0
 MEMO_BYTES = 8 * 2**20
-_NUMBERS = itertools.count(1)
 
 
 _WRAP = re.compile(r"(?<!\n)\n(?!\n)")
@@ -69,7 +66,6 @@ class Detector:
         self._dictionaries = dictionaries or Dictionaries()
         self._memo = Memo(memo_bytes)
         self._cache = cache
-        self._number = next(_NUMBERS)
 
     def warm(self) -> None:
         """Compile the gate: seconds of work, most of it without the interpreter's lock; milliseconds where it is kept
@@ -80,14 +76,6 @@ class Detector:
         """Look for these from the next text on."""
         self._dictionaries = dictionaries
 
-    def sharing(self, dictionaries: Dictionaries) -> Detector:
-        """A detector with other dictionaries, such as those of one tenant: its own findings, which it does not take
-        from this one nor give to it, in the room this one has for them. Costs next to nothing once this one is warm."""
-        other = copy.copy(self)
-        other._number = next(_NUMBERS)
-        other.use(dictionaries)
-        return other
-
     def level(self, span: Span) -> PrivacyClass:
         return overlaps.level(span)
 
@@ -97,7 +85,7 @@ class Detector:
         Raise `DetectionTimeout` when it takes longer than `budget_s` (asked between stretches of the text).
         """
         dictionaries = self._dictionaries
-        digest = self._memo.digest(text, b"%x/%x/%d" % (self._number, dictionaries.version, full))
+        digest = self._memo.digest(text, b"%x/%d" % (dictionaries.version, full))
         spans = self._memo.get(digest)
         if spans is None:
             scan = _Scan(self._recognizers, self._gate, dictionaries, time.monotonic() + budget_s)

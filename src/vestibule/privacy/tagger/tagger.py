@@ -8,6 +8,7 @@ The network's artefact carries its lexicon. `docs/tagger.md` says how both are m
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -140,7 +141,16 @@ class Tagger:
             return len(words) > 1 and any(map(self._lexicon.is_place, words))
         if len(words) == 1 and len(words[0]) < 2:
             return False
-        return any(not self._lexicon.is_plain(word) and not self._lexicon.is_code(word) for word in words)
+        return any(not self._is_ordinary(word) for word in words)
+
+    def _is_ordinary(self, word: str) -> bool:
+        return self._lexicon.is_plain(word) or self._lexicon.is_code(word) or word.lower() in _ordinary_words()
+
+
+@functools.cache
+def _ordinary_words() -> frozenset[str]:
+    lines = (files("vestibule.privacy.tagger") / "ordinary_words.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _overlap(one: Span, other: Span) -> bool:
