@@ -55,11 +55,11 @@ kill-llama: $(VENV)/.dev ## kill -9 llama.cpp's child 20 times under 20 streams,
 bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
 	@$(BIN)/python -m benchmarks.privacy.harness --split judge
 
-tiny-model: $(VENV)/.dev ## train vestibule-tiny from scratch, on one thread (needs PyTorch; an hour)
-	@$(BIN)/python -m vestibule.training.tiny --out vestibule-tiny.gguf --log benchmarks/results/tiny-model
+tiny-model: $(VENV)/.dev ## train vestibule-tiny from scratch, on one thread (needs PyTorch; half an hour)
+	@$(BIN)/python -m vestibule.training.tiny --out src/vestibule/models/vestibule-tiny.gguf --log benchmarks/results/tiny-model
 
 tagger: $(VENV)/.dev ## train the tagger of names and addresses from scratch (needs PyTorch; minutes)
-	@$(BIN)/python -m vestibule.training.tagger --out tagger.onnx
+	@$(BIN)/python -m vestibule.training.tagger --out src/vestibule/privacy/tagger/tagger.onnx
 
 clean: ## remove the virtual environment and all caches (your data in VESTIBULE_HOME stay)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
