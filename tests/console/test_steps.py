@@ -4,7 +4,7 @@ import msgspec
 
 from tests.console.scripted import completed
 from vestibule.console.steps import Step, steps
-from vestibule.core.answer import CacheReport, Completed
+from vestibule.core.answer import CacheReport, Completed, PrivacyReport
 
 
 def by_title(answer: Completed) -> dict[str, Step]:
@@ -37,6 +37,23 @@ def test_each_says_why() -> None:
     assert told["Cleared"].reasons == ("Sealed for extractive alone, which is at home.",)
     assert told["Generated"].reasons == ("812 tokens read, 64 written.", "Before: qwen gave up (upstream_failed).")
     assert told["Checked"].reasons == ("100 % of sentences with citations passed.",)
+
+
+def test_what_left_says_how_much_stayed_behind() -> None:
+    answer = completed()
+    timings = {"plan": 0.1, "pseudonymise": 2.0, "clear": 0.2, "total": 3.0}
+
+    def told(privacy: PrivacyReport) -> tuple[str, ...]:
+        report = msgspec.structs.replace(answer.report, privacy=privacy, timings_ms=timings)
+        return by_title(msgspec.structs.replace(answer, report=report))["Pseudonymised"].reasons
+
+    left = PrivacyReport("confidential", left=True, pseudonymised=1)
+    assert told(left) == ("1 name or number left as placeholder.",)
+    odd = msgspec.structs.replace(left, pseudonymised=3, unrestored=2)
+    assert told(odd) == (
+        "3 names or numbers left as placeholders.",
+        "2 placeholders of the answer stand for nothing that was sent.",
+    )
 
 
 def test_shares_are_of_the_total() -> None:

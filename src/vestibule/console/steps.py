@@ -68,6 +68,14 @@ def _planned(answer: Completed) -> tuple[str, ...]:
     return (f"{route.model}: {route.reason.rstrip('.')}.",)
 
 
+def _pseudonymised(answer: Completed) -> tuple[str, ...]:
+    privacy = answer.report.privacy
+    many = "" if privacy.pseudonymised == 1 else "s"
+    stayed = f"{privacy.pseudonymised} name{many} or number{many} left as placeholder{many}."
+    odd = f"{privacy.unrestored} placeholders of the answer stand for nothing that was sent."
+    return (stayed, odd) if privacy.unrestored else (stayed,)
+
+
 def _cleared(answer: Completed) -> tuple[str, ...]:
     route = answer.report.route
     return (
@@ -105,6 +113,7 @@ _STEPS: dict[str, tuple[str, Callable[[Completed], tuple[str, ...]]]] = {
     "embed": ("Embedded", _embedded),
     "retrieve": ("Retrieved", _retrieved),
     "plan": ("Routed", _planned),
+    "pseudonymise": ("Pseudonymised", _pseudonymised),
     "clear": ("Cleared", _cleared),
     "generate": ("Generated", _generated),
 }
