@@ -12,25 +12,27 @@ from functools import lru_cache
 
 OPEN = "⟦"
 OPENING, CLOSING = "⟦[<{【［〚〖｛＜\\", "⟧]>}】］〛〗｝＞"
+DOUBLED = "⟦⟦"  # a model may double our brackets; where a text itself sets some around an original, it did not
 LITERAL = "TEXT"  # type of what only looks like a placeholder and is sent as one, so that it comes back as itself
 
 _GAP = r"[ \t\u00a0\\_＿‐‑–—−-]"
 _PAD = r"[ \t\u00a0]{0,3}"
 _INNER = rf"(?ai:{_PAD}([A-Za-z](?:[A-Za-z]|{_GAP}){{0,38}}?\d{{1,6}}(?:{_GAP}{{1,3}}(?:FIRST|LAST))?){_PAD})"
 _HELD = r"[A-Za-z0-9 \t\u00a0\\_＿‐‑–—−-]{0,64}"
+_OPEN_ESCAPE, _CLOSE_ESCAPE = r"u(?:27[eE]6|301[aA])", r"u(?:27[eE]7|301[bB])"
 _BARE = r"([A-Z]{1,20}(?:\\{0,2}_[A-Z]{1,20}){0,3}\\{0,2}_[0-9]{1,6}(?:\\{0,2}_(?:FIRST|LAST))?)"
 
 # Bracketed in one of many ways; with its closing bracket forgotten; or bare, then exactly as we write it.
 TOLERANT = re.compile(
-    rf"(?:\[\[{_INNER}\]\]|\{{\{{{_INNER}\}}\}}|<<{_INNER}>>|[⟦\[<{{【［〚〖｛＜]{_INNER}[⟧\]>}}】］〛〗｝＞]"
-    rf"|(?<!\\)\\{{1,16}}u27[eE]6{_INNER}\\{{1,2}}u27[eE]7"
+    rf"(?:⟦⟦{_INNER}⟧⟧|\[\[{_INNER}\]\]|\{{\{{{_INNER}\}}\}}|<<{_INNER}>>|[⟦\[<{{【［〚〖｛＜]{_INNER}[⟧\]>}}】］〛〗｝＞]"
+    rf"|(?<!\\)\\{{1,16}}{_OPEN_ESCAPE}{_INNER}\\{{1,2}}{_CLOSE_ESCAPE}"
     rf"|⟦{_BARE}(?![\w\\⟧]|[ \t\u00a0]{{1,3}}⟧)"
     rf"|(?:(?<![\w\-./@#\\])|(?<=\\[nrtbf])){_BARE}(?=s?(?![\w@#/\\]|[-.]\w)|\\[nrtbf\"]))"
 )
 # The end of a text that more text could make, or make longer, one of the above.
 UNFINISHED = re.compile(
-    rf"(?:[⟦\[<{{【［〚〖｛＜]{{1,2}}{_HELD}|\\{{1,16}}(?:u(?:2(?:7(?:[eE](?:6{_HELD})?)?)?)?)?"
-    rf"|(?:\[\[|\{{\{{|<<){_HELD}[\]}}>]"
+    rf"(?:[⟦\[<{{【［〚〖｛＜]{{1,2}}{_HELD}|\\{{1,16}}(?:u(?:2(?:7(?:[eE](?:6{_HELD})?)?)?|3(?:0(?:1(?:[aA]{_HELD})?)?)?)?)?"
+    rf"|(?:⟦⟦|\[\[|\{{\{{|<<){_HELD}[⟧\]}}>]"
     r"|(?<![A-Z0-9_\\])[A-Z][A-Z0-9_\\]{0,64}(?:[-.]|s[-.]?)?)\Z"
 )
 UNFINISHED_LENGTH = 96

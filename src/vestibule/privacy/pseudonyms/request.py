@@ -88,6 +88,8 @@ class _Writer:
     def own(self) -> frozenset[str]:
         """What the texts hold by chance and a restorer would otherwise complain of when it comes back."""
         own = set(self.ledger.held)
+        if any(grammar.DOUBLED in written for written in self._written.values()):
+            own.add(grammar.DOUBLED)
         for key, document in self._documents.items():
             if grammar.OPEN in document.text or "\\u27" in document.text:
                 restorer = Restorer(self.ledger.originals)
