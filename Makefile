@@ -49,6 +49,9 @@ soak-ingest: $(VENV)/.dev ## kill -9 a server while it ingests, ten times, and l
 soak-egress: $(VENV)/.dev ## plant secrets in 2,000 conversations and look for them in what recording cloud servers saw
 	@$(BIN)/python -m tests.egress.property --conversations 2000
 
+soak-restore: $(VENV)/.dev ## pseudonymise and restore 10,000 conversations a property, under every split
+	@VESTIBULE_CASES=10000 $(BIN)/pytest -q tests/privacy/pseudonyms/test_properties.py
+
 kill-llama: $(VENV)/.dev ## kill -9 llama.cpp's child 20 times under 20 streams, and count how each ended
 	@$(BIN)/python -m tests.acceptance.kill_llama_child
 
@@ -85,4 +88,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress kill-llama bench-privacy tiny-model tagger clean
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore kill-llama bench-privacy tiny-model tagger clean

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,9 @@ from vestibule.core.generation import ModelRequest, Source
 from vestibule.privacy.pseudonyms import NumberPolicy, pseudonymise
 
 cuts = st.lists(st.integers(0, 10_000), max_size=40)
-many = settings(max_examples=4000 if "VESTIBULE_TEST_ALL" in os.environ else 300, derandomize=True, deadline=None)
+pytestmark = pytest.mark.timeout(1800)
+CASES = int(os.environ.get("VESTIBULE_CASES", "1000" if "VESTIBULE_TEST_ALL" in os.environ else "300"))
+many = settings(max_examples=CASES, derandomize=True, deadline=None)
 shifting = NumberPolicy("shift", "scale", b"a key of the tenant")
 
 
