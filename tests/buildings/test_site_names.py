@@ -27,8 +27,23 @@ async def test_names_of_every_portfolio_are_read_once_a_change(
     await buildings.import_portfolio(tenant, small)
     second = await site.changed()
     assert second is not None
-    assert set(first) < set(second)
+    assert set(first) <= set(second)
     assert ("METER_ID", "a.electricity") in second
+
+
+async def test_a_portfolio_that_cannot_be_read_stops_nobody_elses(
+    buildings: BuildingData, database: Database, tenant: str, small: Path
+) -> None:
+    await buildings.import_portfolio(tenant, small)
+    async with database.owner() as connection:
+        other = f"other-{tenant}"
+        await connection.execute("INSERT INTO tenants (id) VALUES (%s)", [other])
+        await connection.execute(
+            "INSERT INTO portfolios (tenant, definition, source, version) VALUES (%s, '{}', 'x', 1)", [other]
+        )
+    rows = await SiteNames(database).changed()
+    assert rows is not None
+    assert ("METER_ID", "a.electricity") in rows
 
 
 async def test_rooms_devices_and_people_of_a_portfolio_are_known(

@@ -9,9 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+import structlog
 
 from vestibule.buildings.portfolio import Portfolio
 from vestibule.storage.database import Database
+
+log = structlog.get_logger(__name__)
 
 
 class SiteNames:
@@ -32,7 +35,16 @@ class SiteNames:
             found = await connection.execute("SELECT definition::text FROM portfolios")
             texts = [str(row[0]) for row in await found.fetchall()]
         self._seen = now
-        return [name for text in texts for name in names_of(msgspec.json.decode(text, type=Portfolio))]
+        return [name for text in texts for name in _read(text)]
+
+
+def _read(text: str) -> list[tuple[str, str]]:
+    """A portfolio that another version wrote, or somebody by hand, stops nobody else's from being known."""
+    try:
+        return names_of(msgspec.json.decode(text, type=Portfolio))
+    except msgspec.ValidationError as error:
+        log.warning("portfolio_unreadable", reason=str(error))
+        return []
 
 
 def names_of(portfolio: Portfolio) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ UNFINISHED = re.compile(
     r"|(?<![A-Z0-9_\\])[A-Z][A-Z0-9_\\]{0,64}(?:[-.]|s[-.]?)?)\Z"
 )
 UNFINISHED_LENGTH = 96
-DELIMITED = re.compile(rf"⟦{_HELD}⟧?")
+DELIMITED = re.compile(rf"⟦{_PAD}[A-Za-z]{_HELD}⟧?")
 
 _SPLIT = re.compile(_GAP + "+")
 _NUMBERED = re.compile(r"([A-Za-z_]*?)_?(\d+)((?:_[A-Z]+)?)")

@@ -71,7 +71,7 @@ class TrailCheck:
             anchor_at=last.at if last else None,
             key=self._key.name,
             witnessed=self._seen is not None,
-            chains=tuple(sorted(self._proofs, key=lambda proof: proof.id)),
+            chains=tuple(sorted(self._proofs, key=lambda proof: (proof.started_at, proof.id))),
             findings=tuple(self._findings),
             tenant=self._tenant,
             tenant_records=self._tenant_records if self._tenant is not None else None,
