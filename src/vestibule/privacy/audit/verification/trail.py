@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC
 
 from vestibule.privacy.audit.anchor import Anchor
 from vestibule.privacy.audit.entry import ChainStart, Record
@@ -71,7 +72,7 @@ class TrailCheck:
             anchor_at=last.at if last else None,
             key=self._key.name,
             witnessed=self._seen is not None,
-            chains=tuple(sorted(self._proofs, key=lambda proof: (proof.started_at, proof.id))),
+            chains=tuple(sorted(self._proofs, key=_beginning)),
             findings=tuple(self._findings),
             tenant=self._tenant,
             tenant_records=self._tenant_records if self._tenant is not None else None,
@@ -87,3 +88,9 @@ class TrailCheck:
             self._proofs.append(proof)
             self._findings += findings
         self._current = None
+
+
+def _beginning(proof: ChainProof) -> tuple[bool, str, str]:
+    """Chains in the order they began; those that do not say when come last."""
+    began = proof.started_at
+    return began is None, began.astimezone(UTC).isoformat() if began else "", proof.id
