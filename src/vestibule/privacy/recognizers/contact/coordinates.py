@@ -4,11 +4,20 @@ import re
 
 from vestibule.privacy.recognizers.base import Recognizer
 
+_NEXT = re.compile(r"[ ]{0,2}[,;]?[ ]{0,2}[-−+]?\d{1,6}\.\d{3}")
+_LAST = re.compile(r"\d\.\d{3,12}[ ]{0,2}[,;]?[ ]{0,2}\Z")
+_OPEN_SEA = 1.5  # degrees around 0, 0, where shares and weights lie and no house stands
 
-def _is_on_earth(match: re.Match[str]) -> bool:
+
+def _is_a_place(match: re.Match[str]) -> bool:
+    """A bare pair is one on earth, on land as far as that is easily told, and not part of a longer row of figures."""
     if match["lat"] is None or match["lon"] is None:
         return True
-    return abs(float(match["lat"].replace("−", "-"))) <= 90 and abs(float(match["lon"].replace("−", "-"))) <= 180
+    lat, lon = (abs(float(match[name].replace("−", "-"))) for name in ("lat", "lon"))
+    if lat > 90 or lon > 180 or max(lat, lon) <= _OPEN_SEA:
+        return False
+    text, start, end = match.string, match.start("value"), match.end("value")
+    return not _NEXT.match(text, end) and not _LAST.search(text[max(0, start - 24) : start])
 
 
 _DEGREES = (
@@ -49,6 +58,8 @@ RECOGNIZER = Recognizer(
         "supply 16.5°C, return 22.0°C",
         "louvre at 45° and 30° in summer",
         "99.12345, 12.34567",
+        "weights = [0.12345, -0.54321]",
+        "row 52.1234 13.4321 48.1371 11.5754",
     ),
-    valid=_is_on_earth,
+    valid=_is_a_place,
 )
