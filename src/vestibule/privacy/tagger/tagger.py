@@ -34,6 +34,7 @@ REACH = 8
 REMEMBERED = 20_000
 TITLED_SCORE = 0.6
 
+_STREETS = frozenset(["avenue", "drive", "lane", "park", "place", "road", "square", "street", "way"])
 _WORDS = re.compile(r"(\w+)")
 _NAMED = re.compile(r"\w")
 _TITLES = frozenset(
@@ -138,7 +139,9 @@ class Tagger:
         """The veto: what is all numbers, points, codes, units and building words names nobody; an address has two
         words, and one of them names a street or a place."""
         if kind == "ADDRESS":
-            return len(words) > 1 and any(map(self._lexicon.is_place, words))
+            named = [word for word in words if not word.isdecimal()]
+            is_named = len(named) > 1 or named[0].lower() not in _STREETS if named else False
+            return len(words) > 1 and is_named and any(map(self._lexicon.is_place, words))
         if len(words) == 1 and len(words[0]) < 2:
             return False
         return any(not self._is_ordinary(word) for word in words)
