@@ -90,7 +90,8 @@ class Attempts:
         with exchange.timed("pseudonymise"):
             await self._classify_fully(exchange)
             try:
-                key = await self.keys.get(caller.tenant, "shifting")
+                shifts = exchange.policy.terms.shift_numbers
+                key = await self.keys.get(caller.tenant, "shifting") if shifts else None
                 return await disguised(grounded, self.detector, exchange.policy, key)
             except EgressRefused as refusal:
                 self.metrics.egress(exchange.classification.level.label, "refused")

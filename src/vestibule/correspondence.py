@@ -53,12 +53,12 @@ class Correspondence:
         return ToolCall(names(call.id), names(call.name), self._pseudonyms.restore_json(call.arguments))
 
 
-async def disguised(request: ModelRequest, detector: Detector, policy: Policy, key: bytes) -> Correspondence:
-    """With a model outside. `key` is the tenant's, for shifting dates and quantities where the policy wants it.
+async def disguised(request: ModelRequest, detector: Detector, policy: Policy, key: bytes | None) -> Correspondence:
+    """With a model outside. With `key`, the tenant's, dates and quantities are shifted.
 
     Raise `EgressRefused` where something in the request must not leave, or cannot be looked for.
     """
-    shifting = NumberPolicy("shift", "scale", key) if policy.terms.shift_numbers else KEEP_NUMBERS
+    shifting = NumberPolicy("shift", "scale", key) if key else KEEP_NUMBERS
     written = await asyncio.to_thread(_pseudonymised, request, detector, policy, shifting)
     return Correspondence(written.request, written.pseudonyms)
 

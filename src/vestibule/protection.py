@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 import structlog
 
 from vestibule.buildings.site_names import SiteNames
-from vestibule.core.clearance import Destination, Sealer
+from vestibule.core.clearance import Sealer
 from vestibule.core.errors import VestibuleError
 from vestibule.core.ports import Erasable
 from vestibule.core.sensitivity import PrivacyClass
-from vestibule.core.settings import ProviderSettings, Settings
+from vestibule.core.settings import Settings
 from vestibule.erasure import Erasure, durable_parts
 from vestibule.housekeeping import Housekeeping
 from vestibule.privacy.audit.trail import Trail
@@ -73,25 +73,26 @@ async def open_privacy(settings: Settings, database: Database, metrics: Metrics)
     await asyncio.to_thread(detector.warm)
     keys = TenantKeys(database, settings.home)
     audit, trail = Audit(database, keys, settings.home, on_lost=metrics.audit_lost), Trail(database, settings.home)
+    site = SiteNames(database)
+    await _look_for(site, detector)
     await audit.start()
     sealer = Sealer()
     door = CloudTransport(sealer)
-    outside = [provider for provider in settings.providers if not is_home(provider, settings)]
     privacy = Privacy(
         detector=detector,
         policies=policies,
         classifier=Classifier(detector, policies),
         gate=EgressGate(sealer, detector, policies, audit, settings.home_hosts),
         keys=keys,
-        check=PrivacyCheck(detector, policies, [Outside(p.id, p.region) for p in outside]),
+        check=PrivacyCheck(detector, policies, [Outside(p.id, p.region) for p in settings.outside]),
         audit=audit,
         trail=trail,
-        ways_out={p.id: door.using(ApiKeys(p.keys, style=KINDS[p.kind].key_style), p.ca_file) for p in outside},
+        ways_out={
+            p.id: door.using(ApiKeys(p.keys, style=KINDS[p.kind].key_style), p.ca_file) for p in settings.outside
+        },
         erasable=durable_parts(database, settings.home, keys),
     )
     housekeeping = Housekeeping(database, policies, trail, keys)
-    site = SiteNames(database)
-    await _look_for(site, detector)
     followers = [
         asyncio.create_task(_follow_site(site, detector), name="site names"),
         asyncio.create_task(policies.watch(), name="policy"),
@@ -124,7 +125,3 @@ async def _follow_site(site: SiteNames, detector: Detector) -> None:
             await _look_for(site, detector)
         except VestibuleError as error:
             log.warning("site_names_unread", reason=str(error))
-
-
-def is_home(provider: ProviderSettings, settings: Settings) -> bool:
-    return Destination.parse(provider.url, cloud=provider.cloud).is_home(settings.home_hosts)

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from vestibule.cli.memory_plan import plan_memory
-from vestibule.core.clearance import Destination
 from vestibule.core.settings import Settings
 from vestibule.fleet import TINY_MODEL
 from vestibule.providers.llamacpp.provider import require_loadable
@@ -55,10 +54,10 @@ def _row(name: str, provider: str, location: str = "home", note: str = "") -> di
 
 
 def _configured(settings: Settings, name: str, provider: str) -> dict[str, str]:
-    url = next(p.url for p in settings.providers if p.id == provider)
-    if Destination.parse(url).is_home(settings.home_hosts):
-        return _row(name, provider, note=url)
-    return _row(name, provider, "cloud", f"{url}; only what the privacy policy lets leave")
+    entry = next(p for p in settings.providers if p.id == provider)
+    if entry in settings.outside:
+        return _row(name, provider, "cloud", f"{entry.url}; only what the privacy policy lets leave")
+    return _row(name, provider, note=entry.url)
 
 
 @models.command()

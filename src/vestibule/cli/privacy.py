@@ -12,7 +12,6 @@ import msgspec
 
 from vestibule.cli.client import Client
 from vestibule.cli.serving import run
-from vestibule.core.clearance import Destination
 from vestibule.core.ports import Subject
 from vestibule.core.settings import Settings
 from vestibule.erasure import Erasure, ErasureReport, durable_parts
@@ -98,11 +97,7 @@ def erase(tenant: str, person: str | None, documents: bool, yes: bool, key: str 
 
 def outside(settings: Settings) -> list[Outside]:
     """The providers that are not home."""
-    return [
-        Outside(provider.id, provider.region)
-        for provider in settings.providers
-        if not Destination.parse(provider.url, cloud=provider.cloud).is_home(settings.home_hosts)
-    ]
+    return [Outside(provider.id, provider.region) for provider in settings.outside]
 
 
 def _erase_by_server(client: Client, subject: Subject, yes: bool, as_json: bool) -> None:

@@ -67,6 +67,10 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: Path | None = None
     region: str = ""
 
+    @property
+    def destination(self) -> Destination:
+        return Destination.parse(self.url, cloud=self.cloud)
+
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`id` is what callers name, `name` what the provider calls the model."""
@@ -97,6 +101,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     providers: tuple[ProviderSettings, ...] = ()
     models: tuple[ModelSettings, ...] = ()
     policy: Path | None = None
+
+    @property
+    def outside(self) -> tuple[ProviderSettings, ...]:
+        """The providers that are not home."""
+        return tuple(p for p in self.providers if not p.destination.is_home(self.home_hosts))
 
     @property
     def policy_path(self) -> Path:
