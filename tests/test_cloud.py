@@ -172,6 +172,20 @@ async def test_every_attempt_is_cleared_anew_and_a_cut_answer_is_no_success(
         assert len({r.entry.request_id for r in records}) == 2
 
 
+async def test_dates_are_shifted_where_the_policy_says_so(
+    storage_home: Path, tmp_path: Path, server: RecordingServer
+) -> None:
+    asked = "Write a note: Margaret Oyelaran will come on 8 July 2025."
+    async with cloud(storage_home, tmp_path, server) as out:
+        completed(await out.ask(asked))
+        assert "8 July 2025" in server.received.decode()
+        out.policy.write_text(POLICY.replace("version: 7", "version: 8\nshift_numbers: true"))
+        out.house.privacy.policies.refresh()
+        answer = completed(await out.ask(asked))
+        assert "8 July 2025" not in "".join(server.requests[-1].texts())
+        assert "⟦" not in answer.text
+
+
 async def test_calls_of_functions_come_back_with_originals(
     storage_home: Path, tmp_path: Path, server: RecordingServer
 ) -> None:
