@@ -9,7 +9,7 @@ VestibuleError                 (code, message, param, next step)
 ├── NotFound                   not_found          no such model, document, building
 ├── TooLarge                   too_large          a body, a file or a context over its limit
 ├── RateLimited                rate_limited       too many requests; carries `retry_after_s`
-├── UpstreamFailed             upstream_failed    a provider failed
+├── UpstreamFailed             upstream_failed    a provider failed; `fault` says how
 ├── QueueFull                  queue_full         no room to wait
 ├── NoCandidate                no_candidate       no model may or can answer
 ├── DeadlineExceeded           deadline           not done in the time given
@@ -19,7 +19,12 @@ VestibuleError                 (code, message, param, next step)
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Fault = Literal["unreachable", "silent", "cut", "malformed", "overloaded", "rate_limited", "failed", "key", "refused"]
+"""How a provider failed. No connection; nothing in the time given; the connection ended early; not its protocol; no
+room now (503, a full queue); too many requests (429); an error of its own (other 5xx); the API key was not accepted;
+this request was not accepted (other 4xx), as it will not be when it is sent there again."""
 
 
 class VestibuleError(Exception):
@@ -74,7 +79,22 @@ class RateLimited(VestibuleError):
 
 
 class UpstreamFailed(VestibuleError):
+    """`retry_after_s` is how long the provider asks to be left alone, where it says so."""
+
     code = "upstream_failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = "",
+        param: str | None = None,
+        fault: Fault = "failed",
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, next_step=next_step, param=param)
+        self.fault: Fault = fault
+        self.retry_after_s = retry_after_s
 
 
 class QueueFull(VestibuleError):

@@ -14,7 +14,7 @@ from contextlib import aclosing
 import httptools
 
 from vestibule.core.clearance import ClearedRequest, Destination
-from vestibule.core.errors import EgressRefused, UpstreamFailed
+from vestibule.core.errors import EgressRefused, Fault, UpstreamFailed
 
 CONNECT_S = 5.0
 FIRST_BYTE_S = 120.0
@@ -24,14 +24,20 @@ LONGEST_BODY = 8 * 1_048_576
 
 
 class UpstreamRefused(UpstreamFailed):
-    """An error status. `body` is what the server said of it: it may quote the request, so it is never shown.
-    `retry_after_s` is how long it asks to be left alone."""
+    """An error status. `body` is what the server said of it: it may quote the request, so it is never shown."""
 
     def __init__(self, destination: Destination, status: int, body: bytes, retry_after_s: float | None = None) -> None:
-        super().__init__(f"{destination} answered with status {status}.")
+        fault = fault_of(status)
+        super().__init__(f"{destination} answered with status {status}.", fault=fault, retry_after_s=retry_after_s)
         self.status = status
         self.body = body
-        self.retry_after_s = retry_after_s
+
+
+def fault_of(status: int) -> Fault:
+    """What an error status says of how the provider failed."""
+    if status in (408, 425, 503, 529):
+        return "overloaded"
+    return "rate_limited" if status == 429 else "failed" if status >= 500 else "refused"
 
 
 class HomeTransport:
