@@ -4,6 +4,8 @@ A template is a block of templates/SET.txt: a line `=== split language kind [cla
 `{TYPE.variant}` draws a value and labels it, `{TYPE|OTHER.variant}` also accepts the other type, `{?TYPE.variant}` is
 neutral (found or not, both are right), `{lower.variant}` draws a filler without a label, and ⟨…⟩ around a label is its
 widest acceptable boundary. `{~way TYPE.variant}` obfuscates the value. Knows no detector.
+
+`--set second` draws a set of other templates and other values (templates_second, values_second) as split `second`.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import argparse
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.privacy import values_second
 from benchmarks.privacy.values import buildings, credentials, identifiers, people
-from benchmarks.privacy.values.drawing import VALUES, Draw
+from benchmarks.privacy.values.drawing import VALUES, Draw, Generator
 from benchmarks.privacy.values.obfuscation import WAYS
 
 from vestibule.core.sensitivity import PrivacyClass
@@ -27,7 +30,21 @@ HERE = Path(__file__).parent
 DRAWS = dict.fromkeys(("structured", "secrets", "names", "building", "negatives", "obfuscated"), 10)
 GENERATORS = (buildings, credentials, identifiers, people)
 _SLOT = re.compile(r"\{(?:~(?P<way>\w+) )?(?P<neutral>\?)?(?P<types>[A-Za-z_|]+)\.(?P<variant>\w+)\}|[⟨⟩]")
-_HEADER = re.compile(r"^=== (dev|judge) (\w+) (\w+)(?: class=(\w+))?$")
+_HEADER = re.compile(r"^=== (dev|judge|second) (\w+) (\w+)(?: class=(\w+))?$")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the templates of some splits lie, and what their slots draw from."""
+
+    folder: str
+    splits: tuple[str, ...]
+    values: dict[str, dict[str, Generator]]
+    ways: dict[str, Callable[[Draw, str], str]]
+
+
+FIRST = Origin("templates", ("dev", "judge"), VALUES, WAYS)
+SECOND = Origin("templates_second", ("second",), values_second.VALUES, values_second.WAYS)
 
 
 @dataclass(frozen=True)
@@ -43,24 +60,26 @@ class Template:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=4)
-    seed = parser.parse_args().seed
+    parser.add_argument("--set", choices=("first", "second"), default="first")
+    arguments = parser.parse_args()
+    origin = SECOND if arguments.set == "second" else FIRST
     (HERE / "sets").mkdir(exist_ok=True)
     for name, draws in DRAWS.items():
-        templates = list(read_templates(name))
-        for split in ("dev", "judge"):
+        templates = list(read_templates(name, origin))
+        for split in origin.splits:
             mine = [t for t in templates if t.split == split]
-            items = [item for t in mine for item in draw_items(t, draws, seed)]
+            items = [item for t in mine for item in draw_items(t, draws, arguments.seed, origin)]
             lines = (json.dumps(item, ensure_ascii=False) + "\n" for item in items)
             (HERE / "sets" / f"{name}.{split}.jsonl").write_text("".join(lines), encoding="utf-8")
             print(f"{name}.{split}: {len(mine)} templates, {len(items)} items")
 
 
-def read_templates(name: str) -> Iterator[Template]:
+def read_templates(name: str, origin: Origin = FIRST) -> Iterator[Template]:
     """The templates of a set; an id is set, split and number: appending one moves no other."""
     header: tuple[str, str, str, str | None] | None = None
     body: list[str] = []
-    counts = {"dev": 0, "judge": 0}
-    for line in [*(HERE / "templates" / f"{name}.txt").read_text(encoding="utf-8").splitlines(), "=== dev end end"]:
+    counts = dict.fromkeys(origin.splits, 0)
+    for line in [*(HERE / origin.folder / f"{name}.txt").read_text(encoding="utf-8").splitlines(), "=== dev end end"]:
         match = _HEADER.match(line)
         if match is None:
             body.append(line)
@@ -74,11 +93,11 @@ def read_templates(name: str) -> Iterator[Template]:
         header, body = (match[1], match[2], match[3], match[4]), []
 
 
-def draw_items(template: Template, draws: int, seed: int) -> Iterator[dict[str, object]]:
+def draw_items(template: Template, draws: int, seed: int, origin: Origin = FIRST) -> Iterator[dict[str, object]]:
     """Distinct draws of one template: a template that has nothing to draw gives one item."""
     seen = set()
     for i in range(draws):
-        text, spans = fill(template, Draw(random.Random(f"{seed}/{template.id}/{i}"), template.split))
+        text, spans = fill(template, Draw(random.Random(f"{seed}/{template.id}/{i}"), template.split), origin)
         if text not in seen:
             seen.add(text)
             level = template.level or _level(spans)
@@ -92,7 +111,7 @@ def draw_items(template: Template, draws: int, seed: int) -> Iterator[dict[str, 
             }
 
 
-def fill(template: Template, draw: Draw) -> tuple[str, list[dict[str, object]]]:
+def fill(template: Template, draw: Draw, origin: Origin = FIRST) -> tuple[str, list[dict[str, object]]]:
     """The text of one draw and its spans as half-open character offsets."""
     text, at, opened = "", 0, -1
     spans: list[dict[str, object]] = []
@@ -108,7 +127,7 @@ def fill(template: Template, draw: Draw) -> tuple[str, list[dict[str, object]]]:
             inside = []
         else:
             first, *others = slot["types"].split("|")
-            drawn = _value(draw, first, slot)
+            drawn = _value(draw, first, slot, origin)
             if first.isupper() or slot["neutral"]:
                 span = {"type": first, "start": len(text), "end": len(text) + len(drawn)}
                 span |= {"or": others} if others else {}
@@ -119,9 +138,9 @@ def fill(template: Template, draw: Draw) -> tuple[str, list[dict[str, object]]]:
     return text + template.text[at:], spans
 
 
-def _value(draw: Draw, type: str, slot: re.Match[str]) -> str:
-    drawn = VALUES[type][slot["variant"]](draw)
-    return WAYS[slot["way"]](draw, drawn) if slot["way"] else drawn
+def _value(draw: Draw, type: str, slot: re.Match[str], origin: Origin) -> str:
+    drawn = origin.values[type][slot["variant"]](draw)
+    return origin.ways[slot["way"]](draw, drawn) if slot["way"] else drawn
 
 
 def _level(spans: list[dict[str, object]]) -> str | None:
