@@ -46,7 +46,9 @@ class BuildingData:
         self, tenant: str, folder: Path, *, source: str | None = None, on_progress: OnProgress | None = None
     ) -> ImportSummary:
         """Make the files in `folder` the tenant's portfolio; see `importer.import_portfolio`."""
-        return await import_portfolio(self._database, tenant, folder, source=source, on_progress=on_progress)
+        summary = await import_portfolio(self._database, tenant, folder, source=source, on_progress=on_progress)
+        await self._database.changes.settled()
+        return summary
 
     async def count(self, subject: Subject) -> int:
         """Rows of the tenant. Portfolios hold tenants' firms and no people, so a person has none here."""
@@ -62,5 +64,5 @@ class BuildingData:
             try:
                 return await ANALYTICS[call.tool](Context(self._store, snapshot), call)
             except Outdated:
-                continue
+                await self._database.changes.settled()
         raise Unavailable("The meter data are being replaced over and over.", next_step="Ask again in a moment.")

@@ -15,6 +15,7 @@ from vestibule.buildings.assessment import Assessment, assess
 from vestibule.buildings.portfolio import Portfolio
 from vestibule.buildings.series import BuildingSeries, Grid, Series, Weather, filled, grid_of, on_grid
 from vestibule.core.evidence import Period
+from vestibule.storage.changes import Remembered
 from vestibule.storage.database import Database
 from vestibule.storage.pool import Connection
 
@@ -66,11 +67,16 @@ class Snapshot(msgspec.Struct, frozen=True):
 class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._snapshots: Remembered[Snapshot] = Remembered(database.changes, "portfolio")
         self._grounds: Recent[tuple[Grid, Weather]] = Recent(KEPT_BUILDINGS)
         self._buildings: Recent[BuildingSeries] = Recent(KEPT_BUILDINGS)
         self._assessments: Recent[Assessment] = Recent(KEPT_ASSESSMENTS)
 
     async def snapshot(self, tenant: str) -> Snapshot:
+        """As it is now: read again only when it has changed."""
+        return await self._snapshots.get(tenant, lambda: self._read_snapshot(tenant))
+
+    async def _read_snapshot(self, tenant: str) -> Snapshot:
         async with self._database.tenant(tenant) as connection:
             found = await connection.execute(
                 "SELECT version, source, definition::text FROM portfolios WHERE tenant = %s", [tenant]
@@ -89,6 +95,7 @@ class Store:
                 "UPDATE portfolios SET definition = %s, source = '', version = version + 1 WHERE source <> ''",
                 [msgspec.json.encode(_nothing()).decode()],
             )
+        await self._database.changes.settled()
         for kept in (self._grounds, self._buildings, self._assessments):
             kept.forget(tenant)
         return sum(each.rowcount for each in (*rows, emptied))
@@ -105,8 +112,7 @@ class Store:
 
     async def version(self, tenant: str) -> int:
         """Grows with every import; 0 before the first."""
-        async with self._database.tenant(tenant) as connection:
-            return await _version(connection, tenant)
+        return (await self.snapshot(tenant)).version
 
     async def series(self, snapshot: Snapshot, building_id: str) -> BuildingSeries:
         """All hours of a building. Raise `NotFound` for an id that the portfolio does not have."""

@@ -25,6 +25,7 @@ from vestibule.knowledge.index import IndexDamaged, Indexer, LexicalIndex
 from vestibule.knowledge.ingestion import BuildingNames, Ingestion
 from vestibule.knowledge.parsing import ParsingProcess
 from vestibule.knowledge.search import CANDIDATES, Candidate, Search
+from vestibule.storage.changes import Remembered
 from vestibule.storage.database import Database
 
 OnProgress = Callable[[int, int], None]
@@ -57,6 +58,7 @@ class KnowledgeBase:
         folder = home / "index"
         self._database = database
         self._documents = Documents(database, file_limit_mib)
+        self._versions: Remembered[int] = Remembered(database.changes, "documents")
         self._index = LexicalIndex(folder)
         self._indexer = Indexer(database, self._index, folder)
         self._parsing = ParsingProcess()
@@ -95,6 +97,7 @@ class KnowledgeBase:
             await self._indexer.catch_up()
             while await self._ingestion.process_next(building_names):
                 done += 1
+                await self._database.changes.settled()
                 await self._indexer.catch_up()
                 if on_progress:
                     on_progress(done, done + await self._ingestion.waiting())
@@ -126,11 +129,12 @@ class KnowledgeBase:
     async def remove(self, tenant: str, document_id: str) -> None:
         """Forget a document; no search finds it once this has returned. Raise `NotFound` where there is none."""
         await self._documents.remove(tenant, document_id)
+        await self._database.changes.settled()
         self._wake.set()
 
     async def version(self, tenant: str) -> int:
         """A number that grows with every change of what `tenant` can find, for keys of caches."""
-        return await self._documents.version(tenant)
+        return await self._versions.get(tenant, lambda: self._documents.version(tenant))
 
     async def search(
         self, tenant: str, text: str, vector: Vector, *, buildings: Sequence[str] = (), limit: int = 8

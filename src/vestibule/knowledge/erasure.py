@@ -41,6 +41,7 @@ class DocumentErasure:
             await connection.execute("DELETE FROM documents WHERE id = ANY(%s)", [documents])
             for document in documents:
                 await note_change(connection, subject.tenant, document)
+        await self._database.changes.settled()
         await self._rewrite_index()
         return len(documents)
 

@@ -13,11 +13,13 @@ from typing import Protocol
 
 import msgspec
 import psycopg
+from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
 from vestibule.core.errors import StorageFull, Unavailable, VestibuleError
 from vestibule.core.settings import Settings
+from vestibule.storage.changes import CHANNEL, Changes
 from vestibule.storage.external import ExternalServer
 from vestibule.storage.pool import Connection, ConnectionPool
 from vestibule.storage.schema import SEARCH_PATH, migrate
@@ -51,6 +53,7 @@ class Database:
     """Make one with `open`; it belongs to the event loop it was opened on."""
 
     def __init__(self, server: Server) -> None:
+        self.changes = Changes(self._listener, self._say)
         self._server = server
         self._pools: _Pools | None = None
         self._recovery: asyncio.Task[None] | None = None
@@ -88,6 +91,15 @@ class Database:
         """One transaction as the owner of the tables: every tenant's rows. For key look-up and operators' work."""
         async with self._transaction(None) as connection:
             yield connection
+
+    async def _listener(self) -> Connection:
+        """A connection of its own, for as long as it is listened on."""
+        await self.ping()
+        return await AsyncConnection.connect(_complete(self._server.request_conninfo()))
+
+    async def _say(self, what: str) -> None:
+        async with self.owner() as connection:
+            await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, what])
 
     async def ping(self) -> None:
         """Return if the database answers; raise `Unavailable` if it does not, with the next step.
