@@ -55,6 +55,15 @@ soak-restore: $(VENV)/.dev ## pseudonymise and restore 10,000 conversations a pr
 kill-llama: $(VENV)/.dev ## kill -9 llama.cpp's child 20 times under 20 streams, and count how each ended
 	@$(BIN)/python -m tests.acceptance.kill_llama_child
 
+fault-table: $(VENV)/.dev ## do every fault to every kind of provider, and judge what the client got
+	@$(BIN)/python -m tests.laboratory.table --write
+
+soak-faults: $(VENV)/.dev ## random faults on all providers and kill -9 of llama.cpp's child for MINUTES (10), counted
+	@$(BIN)/python -m tests.laboratory.soak --minutes $(or $(MINUTES),10) --write benchmarks/results/providers/soak.json
+
+bench-providers: $(VENV)/.dev ## streams through the product, leaks after 10,000 faults, answers while a server flaps
+	@$(BIN)/python -m benchmarks.providers.bench --write
+
 bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
 	@$(BIN)/python -m benchmarks.privacy.harness --split judge
 
@@ -88,4 +97,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore kill-llama bench-privacy tiny-model tagger clean
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore kill-llama fault-table soak-faults bench-providers bench-privacy tiny-model tagger clean

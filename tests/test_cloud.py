@@ -153,7 +153,7 @@ async def test_unnamed_the_cloud_answers_only_when_home_cannot(
     async with cloud(storage_home, tmp_path, server) as out:
         answer = completed(await out.ask("Write a haiku about spring.", model="auto"))
         assert [(a.model, a.outcome) for a in answer.report.route.attempts] == [
-            ("dead", "upstream_failed"),
+            ("dead", "unreachable"),
             ("extractive", "answered"),
         ]
         assert server.connections == []
@@ -163,12 +163,13 @@ async def test_every_attempt_is_cleared_anew_and_a_cut_answer_is_no_success(
     storage_home: Path, tmp_path: Path, server: RecordingServer
 ) -> None:
     async with cloud(storage_home, tmp_path, server) as out:
-        server.faults.append(Fault("cut"))
+        server.broken = Fault("cut")
         with pytest.raises(UpstreamFailed):
             await out.ask(QUESTION)
+        server.broken = None
         completed(await out.ask(QUESTION))
-        records = await out.trail(2)
-        assert [r.entry.action for r in records] == ["cleared", "cleared"]
+        records = await out.trail(3)
+        assert [(r.entry.action, r.entry.attempt) for r in records] == [("cleared", 1), ("cleared", 2), ("cleared", 1)]
         assert len({r.entry.request_id for r in records}) == 2
 
 

@@ -16,7 +16,7 @@ from vestibule.app import open_house
 from vestibule.core.answer import Completed
 from vestibule.core.caller import Credential
 from vestibule.core.chat import ChatRequest, Message, Options
-from vestibule.core.errors import EgressRefused
+from vestibule.core.errors import EgressRefused, UpstreamFailed
 from vestibule.core.settings import Settings
 
 POLICY = """
@@ -81,3 +81,46 @@ async def test_a_provider_outside_answers_through_the_gate(storage_home: Path, t
                 ):
                     pass
         assert len(server.requests) == 1
+
+
+async def test_a_rejected_key_is_shown_and_a_new_one_taken_without_a_restart(
+    storage_home: Path, tmp_path: Path
+) -> None:
+    certificates = Certificates.make(tmp_path)
+    with RecordingServer(DeepSeekChat(), certificates, key="right") as server:
+        wanted = settings(tmp_path, storage_home, "deepseek", server.base_url, certificates.ca_file)
+        (tmp_path / "key").write_text("sk-of-yesterday\n")
+        async with open_house(wanted, open_to_loopback=False) as house:
+            credential = Credential((await house.keys.create(f"t-{uuid4().hex[:10]}", ["inference"])).token)
+            question = ask("How does an economiser work?")
+            with pytest.raises(UpstreamFailed, match="did not accept the API key"):
+                async for _ in house.pipeline.run(credential, question):
+                    pass
+            keys = (await house.readiness())["keys"]
+            assert keys.ok
+            assert keys.reason.startswith("far: 1 of 1 key rests for another ")
+            assert f"(the file {tmp_path / 'key'} was rejected)" in keys.reason
+            assert "yesterday" not in keys.reason
+            (tmp_path / "key").write_text("right\n")
+            assert isinstance([event async for event in house.pipeline.run(credential, question)][-1], Completed)
+            assert (await house.readiness())["keys"].reason == ""
+
+
+async def test_the_next_key_answers_the_same_request(storage_home: Path, tmp_path: Path) -> None:
+    """Each try is cleared anew: two records, two requests, one answer."""
+    certificates = Certificates.make(tmp_path)
+    with RecordingServer(DeepSeekChat(), certificates, key="right") as server:
+        settings(tmp_path, storage_home, "deepseek", server.base_url, certificates.ca_file)
+        path = tmp_path / "vestibule.yaml"
+        (tmp_path / "old").write_text("sk-of-yesterday\n")
+        path.write_text(path.read_text().replace('keys: ["', f'keys: ["file:{tmp_path / "old"}", "'))
+        wanted = Settings.load(path, {"VESTIBULE_HOME": str(storage_home)})
+        async with open_house(wanted, open_to_loopback=False) as house:
+            credential = Credential((await house.keys.create(f"t-{uuid4().hex[:10]}", ["inference"])).token)
+            question = ask("How does an economiser work?")
+            last = [event async for event in house.pipeline.run(credential, question)][-1]
+            assert isinstance(last, Completed)
+            assert last.text == server.speech.said[-1]
+            assert [attempt.outcome for attempt in last.report.route.attempts] == ["key", "answered"]
+            assert (await house.readiness())["keys"].reason.startswith("far: 1 of 2 keys rests for another ")
+    assert [request.headers["authorization"][7:] for request in server.requests] == ["sk-of-yesterday", "right"]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from vestibule.cli.commands import commands
-from vestibule.core.settings import Limits, LocalSettings, Settings
+from vestibule.core.settings import Limits, LocalSettings, ResilienceSettings, Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -16,9 +16,10 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob
 
 def test_every_setting_is_documented() -> None:
     table = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    names = [f.name for f in msgspec.structs.fields(Settings) if f.name not in ("limits", "local")]
+    names = [f.name for f in msgspec.structs.fields(Settings) if f.name not in ("limits", "local", "resilience")]
     names += [f"limits.{f.name}" for f in msgspec.structs.fields(Limits)]
     names += [f"local.{f.name}" for f in msgspec.structs.fields(LocalSettings)]
+    names += [f"resilience.{f.name}" for f in msgspec.structs.fields(ResilienceSettings)]
     assert [name for name in names if f"`{name}`" not in table] == []
 
 

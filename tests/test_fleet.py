@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,9 +14,12 @@ import pytest
 
 from tests.providers.llamacpp.random_model import write_random_model
 from tests.providers.llamacpp.storm import ask
-from tests.providers.ollama.daemon import RUNNING, Daemon
+from tests.providers.ollama.daemon import DEEPSEEK, EMBEDDER, LLAMA, REMOTE, RUNNING, Daemon
+from tests.providers.ollama.program import install
 from vestibule import fleet as fleets
+from vestibule.core.chat import Message, Sampling
 from vestibule.core.errors import NoCandidate
+from vestibule.core.generation import ModelRequest
 from vestibule.core.settings import LocalSettings, ModelSettings, ProviderSettings, Settings
 from vestibule.fleet import Fleet
 from vestibule.providers.embedder.minilm import MiniLM
@@ -22,6 +27,7 @@ from vestibule.providers.llamacpp import LlamaCppProvider
 from vestibule.providers.llamacpp.model_file import examine
 from vestibule.providers.llamacpp.registry import add_model, remove_model
 from vestibule.providers.memory.footprint import Serving
+from vestibule.providers.ollama import watch
 from vestibule.routing.catalogue import Catalogue, Model
 
 
@@ -169,3 +175,68 @@ def served(catalogue: Catalogue, *names: str) -> list[Model]:
 def provider_of(model: Model) -> LlamaCppProvider:
     assert isinstance(model.provider, LlamaCppProvider)
     return model.provider
+
+
+async def test_models_of_an_ollama_come_and_go_with_it(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "AWAY_S", 0.02)
+    monkeypatch.setattr(watch, "HERE_S", 0.02)
+    async with Daemon().running() as first:
+        port = first.port
+    async with running(Settings(home=tmp_path), embedder, monkeypatch, f"127.0.0.1:{port}") as catalogue:
+        assert catalogue.names() == ["auto", "extractive"]
+        async with Daemon(models=[LLAMA, REMOTE], port=port).running() as daemon:
+            await until(lambda: catalogue.names() == ["auto", "llama3.2:latest", "extractive"])
+            (model,) = catalogue.select("llama3.2:latest")
+            await until(model.is_ready)
+            daemon.models = [LLAMA, DEEPSEEK]
+            await until(lambda: "deepseek-r1:latest" in catalogue.names())
+        await until(lambda: not model.is_ready())
+        assert "llama3.2:latest" in catalogue.names()  # named it fails with its reason; `auto` leaves it out
+
+
+async def test_an_ollama_is_started_where_settings_say_so(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "AWAY_S", 0.02)
+    program = install(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    async with Daemon().running() as first:
+        port = first.port
+    settings = Settings(home=tmp_path, local=LocalSettings(start_ollama=True))
+    async with running(settings, embedder, monkeypatch, f"127.0.0.1:{port}") as catalogue:
+        await until(lambda: "llama3.2:latest" in catalogue.names())
+
+
+async def test_models_for_vectors_of_an_ollama_can_be_named(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleets, "TINY_MODEL", tmp_path / "none.gguf")
+    async with Daemon(models=[EMBEDDER]).running() as daemon:
+        monkeypatch.setenv("OLLAMA_HOST", daemon.url)
+        fleet = Fleet(Settings(home=tmp_path), embedder, {})
+        async with fleet.running() as catalogue:
+            assert catalogue.names() == ["auto", "extractive"]
+            model = fleet.embedders["all-minilm:latest"]
+            assert model.dimension == 3
+            assert (await model.embed(["one", "two"])).vectors.shape == (2, 3)
+
+
+async def test_a_model_of_the_catalogue_is_sampled_as_it_says(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = LLAMA | {"name": "llama3.2:3b"}
+    asked = ModelRequest((Message("user", "Who checks the chiller?"),))
+    for presets, sampled in ((True, {"temperature": 0.1, "top_p": 0.9}), (False, {})):
+        settings = Settings(home=tmp_path, local=LocalSettings(presets=presets))
+        async with (
+            Daemon(models=[known]).running() as daemon,
+            running(settings, embedder, monkeypatch, daemon.url) as catalogue,
+        ):
+            (model,) = catalogue.select("llama3.2:3b")
+            sent = json.loads(model.encode(asked))["options"]
+            assert {name: value for name, value in sent.items() if name in ("temperature", "top_p")} == sampled
+            assert (sent["num_ctx"], json.loads(model.encode(asked))["keep_alive"]) == (4096, "30m")
+            own = msgspec.structs.replace(asked, sampling=Sampling(temperature=1.0))
+            assert json.loads(model.encode(own))["options"]["temperature"] == 1.0

@@ -17,8 +17,8 @@ from vestibule.access.keys import Keys
 from vestibule.attempts import Attempts
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import ExactCache
+from vestibule.clearing import Clearing
 from vestibule.console.application import build as build_console
-from vestibule.console.sessions import Sessions, TenantSessions
 from vestibule.core.errors import Unavailable, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.fleet import Fleet
@@ -32,7 +32,10 @@ from vestibule.pipeline import Pipeline
 from vestibule.protection import Privacy, open_privacy
 from vestibule.providers.embedder import MiniLM
 from vestibule.retrieval import Retriever
+from vestibule.routing.admission import Admission, Sharing
 from vestibule.routing.catalogue import Catalogue
+from vestibule.routing.resilience.health import Health
+from vestibule.scaling import Scaling
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
@@ -59,6 +62,7 @@ class House:
     privacy: Privacy
     pipeline: Pipeline
     metrics: Metrics
+    fleet: Fleet
 
     async def readiness(self) -> Mapping[str, Component]:
         try:
@@ -69,11 +73,34 @@ class House:
         knowledge = self.knowledge.component()
         return {
             "database": database,
+            "access": Component(True, self._access_state()),
             "knowledge": Component(knowledge.ok, knowledge.reason),
             "embedder": Component(True, self.embedder.name),
             "privacy": Component(not self.privacy.policies.trouble, self._policy_state()),
-            "models": Component(True, ", ".join(self.catalogue.names())),
+            "models": Component(True, self._model_state()),
+            "ollama": Component(True, self.fleet.ollama.state),
+            "routes": Component(True, self._resting()),
+            "keys": self._key_state(),
         }
+
+    def _access_state(self) -> str:
+        """Keys that were seen not long ago work on while the database is away: what it lacks is said under its name."""
+        away_s = self.pipeline.access.away_s
+        return "" if away_s is None else f"only keys seen before, for {away_s:.0f} s now"
+
+    def _model_state(self) -> str:
+        """A model that does not run is passed over: others answer, and the house stays ready."""
+        troubles = [f"{name} does not run: {why}" for name, why in self.fleet.troubles.items()]
+        return "; ".join([", ".join(self.catalogue.names()), *troubles])
+
+    def _resting(self) -> str:
+        """A model that rests is asked again by itself: the house stays ready."""
+        return "; ".join(f"{model}: {why}" for model, why in self.pipeline.attempts.health.states().items())
+
+    def _key_state(self) -> Component:
+        """A provider without a key to use is passed over: what is at home answers, and the house stays ready."""
+        states = {provider: way.key_state for provider, way in self.privacy.ways_out.items()}
+        return Component(True, "; ".join(f"{provider}: {state}" for provider, state in states.items() if state.why))
 
     def _policy_state(self) -> str:
         trouble = self.privacy.policies.trouble
@@ -89,6 +116,7 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         stack.callback(embedder.close)
         database = await Database.open(settings)
         stack.push_async_callback(database.close)
+        await stack.enter_async_context(database.changes.followed())
         buildings = BuildingData(database)
         catalogue = Catalogue([])
         metrics = Metrics(catalogue.names)
@@ -102,11 +130,22 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         await requests.start()
         stack.push_async_callback(requests.close)
         keys = Keys(database)
-        await stack.enter_async_context(Fleet(settings, embedder, privacy.ways_out, catalogue).running())
+        admission = Admission(metrics, settings.local.queue)
+        fleet = Fleet(settings, embedder, privacy.ways_out, catalogue, admission)
+        await stack.enter_async_context(fleet.running())
+        health = Health(settings.resilience.breaker)
+        await stack.enter_async_context(Scaling(catalogue, admission, settings.local.slots).running())
         cache = ExactCache()
         privacy.erasable.append(cache)
         pipeline = Pipeline(
-            access=Access.over(keys, settings.limits.requests_per_minute, open_to_loopback=open_to_loopback),
+            access=Access.over(
+                keys,
+                settings.limits.requests_per_minute,
+                open_to_loopback=open_to_loopback,
+                settings=settings.access,
+                issuers=settings.oidc,
+                home_hosts=settings.home_hosts,
+            ),
             classifier=privacy.classifier,
             policies=privacy.policies,
             cache=cache,
@@ -115,13 +154,20 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
             knowledge=knowledge,
             buildings=buildings,
             catalogue=catalogue,
+            sharing=Sharing(metrics),
             attempts=Attempts(
-                privacy.detector, privacy.classifier, privacy.policies, privacy.gate, privacy.keys, metrics
+                Clearing(privacy.detector, privacy.classifier, privacy.policies, privacy.gate, privacy.keys, metrics),
+                admission,
+                health,
+                settings.resilience,
+                metrics,
             ),
             requests=requests,
             metrics=metrics,
         )
-        yield House(settings, database, embedder, keys, knowledge, buildings, catalogue, privacy, pipeline, metrics)
+        yield House(
+            settings, database, embedder, keys, knowledge, buildings, catalogue, privacy, pipeline, metrics, fleet
+        )
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -143,8 +189,6 @@ def bind(settings: Settings) -> socket.socket:
 async def serve(house: House, listener: socket.socket) -> None:
     """Serve until stopped by a signal; documents that are queued are worked on meanwhile."""
     server: uvicorn.Server | None = None
-    sessions = Sessions()
-    house.privacy.erasable.append(TenantSessions(sessions, house.keys))
     console = build_console(
         pipeline=house.pipeline,
         access=house.pipeline.access,
@@ -153,7 +197,6 @@ async def serve(house: House, listener: socket.socket) -> None:
         departures=Departures(house.database),
         privacy_check=house.privacy.check,
         passages=house.knowledge,
-        sessions=sessions,
         examples=EXAMPLES,
         stopping=lambda: server is not None and server.should_exit,
     )
@@ -161,7 +204,8 @@ async def serve(house: House, listener: socket.socket) -> None:
         pipeline=house.pipeline,
         access=house.pipeline.access,
         embedder=house.embedder,
-        models=lambda: [ModelInfo(name) for name in (*house.catalogue.names(), house.embedder.name)],
+        models=lambda: [ModelInfo(n) for n in (*house.catalogue.names(), house.embedder.name, *house.fleet.embedders)],
+        embedding_models=lambda: house.fleet.embedders,
         readiness=house.readiness,
         settings=house.settings,
         metrics=house.metrics,

@@ -1,156 +1,124 @@
-"""One candidate after the other until one answers: pseudonymise, encode, clear, send, restore, check.
+"""One model after the other until one has answered: pseudonymise, encode, clear, send, restore, check.
 
-The second half of the flow in `pipeline.py`, in the order it happens; every try passes the gate anew.
+The second half of the flow in `pipeline.py`, in the order it happens. Every try passes the gate anew; an answer that
+breaks off is taken up where it did. Which model is next, and after how long, is decided in `routing/resilience`.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from vestibule.clearing import Clearing
+from vestibule.continuation import Telling, may_go_on
 from vestibule.core.answer import Attempt
 from vestibule.core.caller import Caller
-from vestibule.core.clearance import ClearedRequest
-from vestibule.core.errors import EgressRefused, NoCandidate, UpstreamFailed, VestibuleError
-from vestibule.core.generation import ModelRequest
-from vestibule.correspondence import Correspondence, disguised
+from vestibule.core.errors import UpstreamFailed, VestibuleError
+from vestibule.core.generation import ModelRequest, Patience
+from vestibule.core.settings import ResilienceSettings
 from vestibule.exchange import End, Exchange, Piece
-from vestibule.generation.checks import AnswerCheck
-from vestibule.privacy.classification import Classifier, Detector
-from vestibule.privacy.egress import EgressGate
-from vestibule.privacy.policy import Departure, PolicyStore, Verdict
-from vestibule.privacy.tenant_keys import TenantKeys
+from vestibule.generation.structured import FormatMissed
+from vestibule.privacy.policy import Verdict
 from vestibule.providers.base import Chunk
+from vestibule.routing.admission import Admission
 from vestibule.routing.catalogue import Model
-from vestibule.routing.plan import Candidate, Plan
+from vestibule.routing.plan import Plan
+from vestibule.routing.resilience.course import Course, Try
+from vestibule.routing.resilience.deadline import Deadline
+from vestibule.routing.resilience.health import Health
+from vestibule.routing.resilience.patience import patiently
+from vestibule.routing.resilience.verdict import outcome, verdict
 from vestibule.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True)
 class Attempts:
-    detector: Detector
-    classifier: Classifier
-    policies: PolicyStore
-    gate: EgressGate
-    keys: TenantKeys
+    clearing: Clearing
+    admission: Admission
+    health: Health
+    settings: ResilienceSettings
     metrics: Metrics
 
     async def answer(
         self, exchange: Exchange, caller: Caller, planned: Plan, grounded: ModelRequest, live: Collection[int]
     ) -> AsyncGenerator[Piece, None]:
-        """Try the candidates in order until one answers. Once a piece of one has been released, its failure is the
-        answer's failure and not the next one's turn."""
-        refused: VestibuleError = NoCandidate("No model may answer this request.")
-        for candidate in planned.eligible:
-            released = False
+        """Yield one whole answer, each piece once, whoever told it; the last piece says how it ended. Where the caller
+        does not stream there is one piece only, so that nothing is spoilt until it is whole.
+
+        Raises what helps most of what went wrong, where none could be had, or where one that was begun could not be
+        taken up: then after the pieces there are.
+        """
+        deadline = Deadline.of(exchange.request.options.route.deadline_s, exchange.elapsed_s)
+        prefills, streams = may_go_on(grounded), exchange.request.stream
+        course = Course(planned.eligible, self.health, self.settings, deadline, prefills=prefills, streams=streams)
+        told = Telling(grounded, live)
+        while tried := course.next():
+            keeps_format = streams and tried.candidate.model.keeps(grounded.response_format)
+            telling = told.next(tried.way, keeps_format=keeps_format)
+            before = telling.released
             try:
-                async with aclosing(self._attempt(exchange, caller, candidate, grounded, live)) as pieces:
+                await deadline.sleep(tried.wait_s)
+                alone = not course.has_more
+                async with aclosing(self._attempt(exchange, caller, tried, telling, deadline, alone)) as pieces:
                     async for piece in pieces:
-                        released = True
                         yield piece
                 return
             except VestibuleError as error:
-                exchange.attempts.append(Attempt(candidate.model.id, error.code))
-                if released:
-                    raise
-                refused = error
-        raise refused
+                self._note(exchange, Attempt(tried.candidate.model.id, outcome(error)))
+                went_on = telling.released > before
+                if isinstance(error, FormatMissed) and tried.way == "afresh" and not went_on:
+                    told = telling.missing(error)
+                    course.mend(tried, error)
+                    continue
+                told = telling if went_on else told
+                course.failed(tried, error, went_on=went_on)
+        raise verdict(course.failures, broke_off=course.broke_off)
 
     async def _attempt(
-        self, exchange: Exchange, caller: Caller, candidate: Candidate, grounded: ModelRequest, live: Collection[int]
+        self, exchange: Exchange, caller: Caller, tried: Try, telling: Telling, deadline: Deadline, alone: bool
     ) -> AsyncGenerator[Piece, None]:
-        """One candidate: pseudonymise, encode, clear, send, restore, check. The last piece carries how it ended."""
-        correspondence = await self._correspond(exchange, caller, candidate.model, grounded)
-        cleared = await self._clear(exchange, caller, candidate.model, correspondence)
-        check = AnswerCheck(grounded, live)
+        """One try: wait for a turn, pseudonymise, encode, clear, send, restore, check. `alone`: nobody is left to be
+        asked after this one."""
+        model = tried.candidate.model
         last: Chunk | None = None
-        with exchange.timed("generate"):
-            async with aclosing(candidate.model.provider.send(cleared)) as chunks:
-                async for chunk in chunks:
-                    chunk = correspondence.read(chunk)
-                    text = check.feed(chunk.text)
-                    if chunk.finish_reason:
-                        last = chunk
-                        break
-                    if text:
-                        yield Piece(text, candidate)
-        if last is None:
-            raise UpstreamFailed(f"{candidate.model.id} ended without finishing its answer.", next_step="Ask again.")
-        exchange.attempts.append(Attempt(candidate.model.id, "answered"))
-        yield Piece(text + check.finish(), candidate, last.tool_calls, End(last, check, correspondence))
-
-    async def _correspond(
-        self, exchange: Exchange, caller: Caller, model: Model, grounded: ModelRequest
-    ) -> Correspondence:
-        """What may leave is read for people, addresses and organisations too, once a request."""
-        if model.location == "home":
-            return Correspondence(grounded)
-        with exchange.timed("pseudonymise"):
-            await self._classify_fully(exchange)
-            try:
-                shifts = exchange.policy.terms.shift_numbers
-                key = await self.keys.get(caller.tenant, "shifting") if shifts else None
-                return await disguised(grounded, self.detector, exchange.policy, key)
-            except EgressRefused as refusal:
-                self.metrics.egress(exchange.classification.level.label, "refused")
-                self.gate.refuse(
-                    refusal.message,
-                    model.provider.destination,
-                    model=model.id,
-                    tenant=caller.tenant,
-                    who=caller.key_id,
-                    classification=exchange.classification,
-                    request_id=exchange.id,
-                    attempt=len(exchange.attempts) + 1,
-                    began_with=exchange.policy,
-                )
-                raise
-
-    async def _classify_fully(self, exchange: Exchange) -> None:
-        if not exchange.classified_fully:
-            policy = exchange.policy
-            asked = await asyncio.to_thread(self.classifier.request, exchange.request, full=True, policy=policy)
-            found = await asyncio.to_thread(self.classifier.evidence, exchange.evidence, full=True, policy=policy)
-            exchange.classification = asked.joined(found).joined(exchange.classification)
-            exchange.classified_fully = True
+        with self.health.sending(model, insist=alone) as sending:
+            async with self.admission.turn(model, caller.tenant, deadline.at):
+                correspondence = await self.clearing.correspond(exchange, caller, model, telling.asking(tried.way))
+                cleared = await self.clearing.clear(exchange, caller, model, correspondence)
+                said = model.provider.send(cleared)
+                answer = patiently(said, self._patience(model), deadline, model.id, alone=alone)
+                with exchange.timed("generate"), telling.counting_unrestored(correspondence):
+                    async with aclosing(answer) as chunks:
+                        async for chunk in chunks:
+                            chunk = correspondence.read(chunk)
+                            text = telling.hear(chunk.text)
+                            if chunk.finish_reason:
+                                last = chunk
+                                break
+                            if chunk.text:
+                                exchange.note_first_word()
+                            if text and exchange.request.stream:
+                                yield Piece(text, tried.candidate)
+            if last is None:
+                raise UpstreamFailed(f"{model.id} broke off its answer.", next_step="Ask again.", fault="cut")
+            sending.answered()
+            text += telling.finish(last.finish_reason or "stop")
+            if not exchange.request.stream:
+                text = telling.text
+        usage = last.usage
+        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
+        self._note(exchange, Attempt(model.id, "answered", *tokens))
+        yield Piece(
+            text, tried.candidate, last.tool_calls, End(last, telling.check, telling.unrestored, telling.format.share)
+        )
 
     def may_leave(self, exchange: Exchange, caller: Caller, model: Model) -> Verdict:
-        """What the policy says of sending a request of this class there. The gate asks again, with the final bytes."""
-        departure = Departure(
-            caller.tenant,
-            model.provider.id,
-            model.region,
-            exchange.buildings,
-            exchange.request.options.privacy.consent,
-        )
-        return self.policies.current.verdict(exchange.classification.level, departure)
+        return self.clearing.may_leave(exchange, caller, model)
 
-    async def _clear(
-        self, exchange: Exchange, caller: Caller, model: Model, correspondence: Correspondence
-    ) -> ClearedRequest:
-        level = exchange.classification.level.label
-        try:
-            with exchange.timed("clear"):
-                cleared = await self.gate.clear(
-                    model.provider.encode(correspondence.request, model.name),
-                    model.provider.destination,
-                    model=model.id,
-                    provider=model.provider.id,
-                    region=model.region,
-                    tenant=caller.tenant,
-                    who=caller.key_id,
-                    classification=exchange.classification,
-                    request_id=exchange.id,
-                    attempt=len(exchange.attempts) + 1,
-                    pseudonyms_count=correspondence.count,
-                    buildings=exchange.buildings,
-                    consent=exchange.request.options.privacy.consent,
-                    began_with=exchange.policy,
-                )
-        except EgressRefused:
-            self.metrics.egress(level, "refused")
-            raise
-        self.metrics.egress(level, model.location)
-        return cleared
+    def _patience(self, model: Model) -> Patience:
+        return self.settings.home if model.location == "home" else self.settings.cloud
+
+    def _note(self, exchange: Exchange, attempt: Attempt) -> None:
+        exchange.attempts.append(attempt)
+        self.metrics.attempted(attempt.model, attempt.outcome)

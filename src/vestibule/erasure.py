@@ -12,6 +12,8 @@ from typing import Protocol
 
 import msgspec
 
+from vestibule.access.sessions import Sessions
+from vestibule.access.users import Users
 from vestibule.buildings import BuildingData
 from vestibule.core.errors import InvalidRequest, Unavailable, VestibuleError
 from vestibule.core.ports import Erasable, Subject
@@ -27,7 +29,7 @@ from vestibule.storage.database import Database
 SHORTEST_NAME = 3
 STAYS = (
     "the audit trail: it holds no text, and with the tenant's keys gone its digests lead to nothing",
-    "API keys: revoke them with `vestibule keys revoke`",
+    "API keys of no user: revoke them with `vestibule keys revoke`",
     "backups of the database, and files outside it that you made yourself",
 )
 NEVER_KEPT = ("questions and conversations", "prompts that left", "answers beyond the cache")
@@ -111,6 +113,8 @@ def durable_parts(database: Database, home: Path, keys: TenantKeys) -> list[Eras
         DocumentErasure(database, home),
         BuildingData(database),
         RequestRecords(database),
+        Sessions(database),
+        Users(database),
     ]
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from vestibule.core.answer import (
     Attempt,
+    CacheLevel,
     CacheReport,
     CacheStatus,
     Completed,
@@ -33,8 +34,8 @@ from vestibule.core.caller import Caller
 from vestibule.core.chat import ChatRequest, ToolCall
 from vestibule.core.evidence import Evidence
 from vestibule.core.sensitivity import Classification, PrivacyClass
-from vestibule.correspondence import Correspondence
 from vestibule.generation.checks import AnswerCheck
+from vestibule.generation.structured import called_well
 from vestibule.monitoring.requests import Outcome, RequestRecord
 from vestibule.privacy.policy import Policy
 from vestibule.providers.base import Chunk
@@ -43,11 +44,13 @@ from vestibule.routing.plan import CONFIGURATION_VERSION, Candidate
 
 @dataclass(frozen=True)
 class End:
-    """How an answer ended: the provider's last chunk, and what the checks counted on the way."""
+    """How an answer ended: the provider's last chunk, and what the checks counted on the way. `unrestored` are the
+    placeholders in it that stand for nothing we sent; `formed` is 1.0 where it has the format that was asked for."""
 
     last: Chunk
     check: AnswerCheck
-    correspondence: Correspondence
+    unrestored: int
+    formed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,11 @@ class Exchange:
     evidence: Evidence = field(default_factory=Evidence)
     cache: CacheStatus = "bypass"
     attempts: list[Attempt] = field(default_factory=list)
+    left: bool = False
+    pseudonymised: int = 0
     answer: Completed | None = None
     first_token_s: float | None = None
+    first_word_s: float | None = None
     outcome: Outcome = "failed"
     status: str = "internal"
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -92,9 +98,19 @@ class Exchange:
         self.outcome = outcome
         self.status = status
 
+    def note_first_word(self) -> None:
+        """A model says something, whenever that may be released."""
+        if self.first_word_s is None:
+            self.first_word_s = self.elapsed_s
+
     def note_first_token(self) -> None:
-        self.first_token_s = self.elapsed_s
+        self.first_token_s = self.elapsed_s if self.first_word_s is None or self.request.stream else self.first_word_s
         self.timings_ms["first_token"] = round(self.first_token_s * 1000, 3)
+
+    def note_departure(self, pseudonymised: int) -> None:
+        """It was cleared to leave, with so many originals staying behind; whoever answers it in the end."""
+        self.left = True
+        self.pseudonymised = max(self.pseudonymised, pseudonymised)
 
     @property
     def buildings(self) -> frozenset[str]:
@@ -115,15 +131,17 @@ class Exchange:
         """The whole answer with its report, from what the last chunk and the checks say. The exchange has ended."""
         model, check, last = candidate.model, end.check, end.last
         checks = {"citations": check.citations.share, "numbers": check.numbers.share}
+        asked = {"format": end.formed, "tools": called_well(self.request.tools, last.tool_calls)}
+        checks |= {name: share for name, share in asked.items() if share is not None}
         measured = [share for share in checks.values() if share is not None]
         report = Report(
             id=self.id,
             privacy=PrivacyReport(
                 self.classification.level.label,
                 self.classification.reasons,
-                left=model.location == "cloud",
-                pseudonymised=end.correspondence.count,
-                unrestored=end.correspondence.unrestored,
+                left=self.left,
+                pseudonymised=self.pseudonymised,
+                unrestored=end.unrestored,
             ),
             route=RouteReport(
                 model=model.id,
@@ -144,16 +162,25 @@ class Exchange:
         self.answer = Completed(self.id, self.created, model.id, text, finish, usage, report, last.tool_calls)
         return self.answer
 
-    def recall(self, answer: Completed, age_s: float) -> Completed:
-        """A cached answer, with the class it had, as the answer to this request. The exchange has ended."""
+    def adopted(self, event: Event) -> Event:
+        """An event of an identical request's answer as one of this request's."""
+        if isinstance(event, Opened):
+            self.note_first_token()
+            return msgspec.structs.replace(event, id=self.id, created=self.created)
+        return self.recall(event, None, "shared") if isinstance(event, Completed) else event
+
+    def recall(self, answer: Completed, age_s: float | None, level: CacheLevel = "exact") -> Completed:
+        """Another request's answer, cached or shared, with the class it had, as the answer to this request. The
+        exchange has ended."""
         privacy = answer.report.privacy
         remembered = Classification(PrivacyClass.parse(privacy.level), privacy.reasons)
         self.classification = self.classification.joined(remembered)
-        self.note_first_token()
+        if self.first_token_s is None:
+            self.note_first_token()
+        self.cache = "hit"
         self.end("answered", "ok")
-        report = msgspec.structs.replace(
-            answer.report, id=self.id, cache=CacheReport("hit", "exact", round(age_s, 3)), timings_ms=self._timings()
-        )
+        cache = CacheReport("hit", level, None if age_s is None else round(age_s, 3))
+        report = msgspec.structs.replace(answer.report, id=self.id, cache=cache, timings_ms=self._timings())
         self.answer = msgspec.structs.replace(answer, id=self.id, created=self.created, report=report)
         return self.answer
 
@@ -175,7 +202,7 @@ class Exchange:
             prompt_tokens=answer.usage.prompt_tokens if answer else 0,
             completion_tokens=answer.usage.completion_tokens if answer else 0,
             config_version=CONFIGURATION_VERSION,
-            timings_ms=self.timings_ms,
+            timings_ms=dict(self.timings_ms),
         )
 
     def _timings(self) -> dict[str, float]:

@@ -1,5 +1,5 @@
-"""The models that are served, in the order `auto` prefers them: configured, of an Ollama that answers, added by path,
-and last the one that needs no language model. Files that are added or removed while the server runs come and go.
+"""The models that are served, in the order `auto` prefers them: configured, of an Ollama, added by path, and last the
+one that needs no language model. What Ollama gets or loses and what is added or removed comes and goes meanwhile.
 
 Knows where models come from and who serves each, not how any of them answers.
 """
@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from vestibule.core.errors import VestibuleError
-from vestibule.core.ports import Embedder
-from vestibule.core.settings import Settings
-from vestibule.providers.base import Transport
+from vestibule.core.ports import Embedder, EmbeddingModel
+from vestibule.core.settings import ProviderSettings, Settings
+from vestibule.providers.base import Provider, Transport
 from vestibule.providers.extractive import ExtractiveProvider
 from vestibule.providers.home.transport import HomeTransport
-from vestibule.providers.kinds import KINDS
-from vestibule.providers.llamacpp import LlamaCppProvider
+from vestibule.providers.kinds import KINDS, way_home
+from vestibule.providers.llamacpp import LlamaCppEmbedder, LlamaCppProvider
 from vestibule.providers.llamacpp.model_file import available_memory
 from vestibule.providers.llamacpp.registry import AddedModel, added_models
 from vestibule.providers.memory.budget import MemoryBudget
+from vestibule.providers.memory.catalogue import read_catalogue
 from vestibule.providers.memory.footprint import Serving
-from vestibule.providers.ollama import OllamaProvider, discover_ollama
-from vestibule.providers.ollama.running import running_models
-from vestibule.routing.catalogue import Catalogue, Model, locate
+from vestibule.providers.ollama import HomeOllama
+from vestibule.providers.ollama.watch import Served
+from vestibule.providers.presets import Preset, as_asked, preset_for
+from vestibule.routing.admission import Admission
+from vestibule.routing.catalogue import LANGUAGE_MODEL, SEEING_MODEL, Catalogue, FormatPromise, Model, locate
 
 TINY_MODEL = Path(__file__).parent / "models" / "vestibule-tiny.gguf"
+KNOWN_MODELS = TINY_MODEL.with_name("catalogue.yaml")
 LOOK_EVERY_S = 1.0
 LET_FINISH_S = 60.0
 
@@ -42,64 +46,121 @@ class Fleet:
     """`catalogue` is what there is now; requests keep the model they were planned with."""
 
     def __init__(
-        self, settings: Settings, embedder: Embedder, cloud: Mapping[str, Transport], catalogue: Catalogue | None = None
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        cloud: Mapping[str, Transport],
+        catalogue: Catalogue | None = None,
+        admission: Admission | None = None,
     ) -> None:
-        """`cloud` holds the ways to the providers that are not home, by their ids."""
+        """`cloud` holds the ways to the providers that are not home, by their ids; `admission` knows who waits."""
         self._settings = settings
         self._cloud = cloud
+        self._admission = admission
         self._extractive = Model("extractive", "extractive", ExtractiveProvider(embedder), "home", can=frozenset())
-        self._fixed: list[Model] = []
-        self._added: dict[AddedModel, LlamaCppProvider] = {}
+        self._configured: list[Model] = []
+        self._ways_home: dict[str, HomeTransport] = {}
+        self._known = read_catalogue(KNOWN_MODELS)
+        self._files: list[Model] = []
+        self._added: dict[AddedModel, LlamaCppProvider | LlamaCppEmbedder] = {}
+        self._embedders: dict[str, EmbeddingModel] = {}
         self._wanted: list[AddedModel] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
         self._memory = MemoryBudget()
+        self.ollama = HomeOllama(settings)
         self.catalogue = catalogue or Catalogue([])
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Catalogue]:
-        """Start what is to be served and follow what is added and removed; end every child on leaving."""
-        ollama = await discover_ollama(self._settings.home_hosts, os.environ)
-        self._memory = await self._budget(ollama.url if ollama.models else None)
-        if ollama.models:
-            daemon = OllamaProvider("ollama", ollama.url, self._settings.home_hosts)
-            self._fixed = [Model(m.name, m.name, daemon, "home") for m in ollama.models]
-        self._fixed = [*self._configured(), *self._fixed]
-        await self._follow()
-        watcher = asyncio.create_task(self._watch(), name="added models")
-        try:
+        """Start what is to be served and follow what comes and goes; end every child on leaving."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.ollama.running(self._publish))
+            self._memory = await self._budget()
+            self._configured = self._of_settings()
+            stack.push_async_callback(self._close)
+            await self._follow()
+            stack.push_async_callback(_stop, asyncio.create_task(self._watch(), name="added models"))
             yield self.catalogue
-        finally:
-            watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watcher
-            self._ending.set()
-            await asyncio.gather(*(provider.close() for provider in self._added.values()), *self._leaving)
 
-    async def _budget(self, ollama: str | None) -> MemoryBudget:
+    @property
+    def embedders(self) -> Mapping[str, EmbeddingModel]:
+        """The models that callers may name for vectors."""
+        return {**self.ollama.embedders, **self._embedders}
+
+    @property
+    def troubles(self) -> Mapping[str, str]:
+        """Why models of ours that were added do not run, by their names."""
+        told = {}
+        for model, provider in self._added.items():
+            gave_up = provider.status.state == "given_up"
+            told[model.name] = provider.trouble or (provider.status.reason if gave_up else "")
+        return {name: why for name, why in told.items() if why}
+
+    async def _close(self) -> None:
+        self._ending.set()
+        await asyncio.gather(*(provider.close() for provider in self._added.values()), *self._leaving)
+        for way in self._ways_home.values():
+            await way.close()
+
+    async def _budget(self) -> MemoryBudget:
         """What `local.memory_gib` says, and no more than the machine has at the start: what is free, and what an Ollama
         holds already, which counts as ours."""
-
-        async def outside() -> int:
-            return sum(model.size_bytes for model in await running_models(ollama, self._settings.home_hosts))
-
         allowed = self._settings.local.memory_bytes
-        there = await asyncio.to_thread(available_memory) + await outside()
-        return MemoryBudget(min(allowed, there), outside)
+        there = await asyncio.to_thread(available_memory) + await self.ollama.memory_bytes()
+        return MemoryBudget(min(allowed, there), self.ollama.memory_bytes)
 
-    def _configured(self) -> list[Model]:
-        home = HomeTransport(self._settings.home_hosts)
+    def _publish(self) -> None:
+        """Serve what there is now."""
+        self.catalogue.become(
+            [*self._configured, *map(self._of_ollama, self.ollama.served), *self._files, self._extractive]
+        )
+
+    def _of_ollama(self, served: Served) -> Model:
+        """Ready while its daemon answers. One that is away keeps its models."""
+        name = served.model.name
+        can = SEEING_MODEL if "vision" in (served.shown.capabilities or ()) else LANGUAGE_MODEL
+        return Model(
+            *(name, name, self.ollama.provider, "home"),
+            is_ready=partial(self.ollama.is_ready, name),
+            can=can,
+            preset=self._preset(name),
+            promises="always",
+        )
+
+    def _preset(self, name: str) -> Preset:
+        return preset_for(name, self._known) if self._settings.local.presets else as_asked
+
+    def _of_settings(self) -> list[Model]:
         entries = {entry.id: entry for entry in self._settings.providers}
-        providers = {
-            entry.id: KINDS[entry.kind].make(entry.id, entry.url, self._cloud.get(entry.id, home), cloud=entry.cloud)
-            for entry in entries.values()
-        }
+        providers = {entry.id: self._provider(entry) for entry in entries.values()}
         models = []
         for entry in self._settings.models:
             provider = providers[entry.provider]
             location = locate(provider, self._settings.home_hosts)
-            models.append(Model(entry.id, entry.name, provider, location, region=entries[entry.provider].region))
+            kind, region = KINDS[entries[entry.provider].kind], entries[entry.provider].region
+            can = SEEING_MODEL if kind.images and entry.images else LANGUAGE_MODEL
+            promises: FormatPromise = "strict" if kind.strict and location == "cloud" else "never"
+            preset = self._preset(entry.name)
+            models.append(
+                Model(
+                    entry.id,
+                    entry.name,
+                    provider,
+                    location,
+                    can=can,
+                    region=region,
+                    preset=preset,
+                    promises=promises,
+                )
+            )
         return models
+
+    def _provider(self, entry: ProviderSettings) -> Provider:
+        way: Transport | None = self._cloud.get(entry.id)
+        if way is None:
+            way = self._ways_home[entry.id] = way_home(entry, self._settings.home_hosts)
+        return KINDS[entry.kind].make(entry.id, entry.url, way, cloud=entry.cloud, continues=entry.continues)
 
     async def _watch(self) -> None:
         """Look at the list again whenever its file changes. A list that cannot be read changes nothing."""
@@ -122,18 +183,26 @@ class Fleet:
             if model not in self._added:
                 self._added[model] = await self._started(model)
         self._wanted = wanted
-        files = [self._served(model, self._added[model]) for model in wanted]
-        self.catalogue.become([*self._fixed, *files, self._extractive])
+        added = [(model, self._added[model]) for model in wanted]
+        self._files = [self._served(model, p) for model, p in added if isinstance(p, LlamaCppProvider)]
+        self._embedders = {model.name: p for model, p in added if isinstance(p, LlamaCppEmbedder)}
+        self._publish()
         for provider in leaving:
             task = asyncio.create_task(self._let_go(provider))
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
-    async def _started(self, model: AddedModel) -> LlamaCppProvider:
+    async def _started(self, model: AddedModel) -> LlamaCppProvider | LlamaCppEmbedder:
         """A GGUF in a child process of ours. A file that cannot be run says so when it is asked, and stops nothing."""
         serving = Serving.of(self._settings.local)
         logs = self._settings.home / "logs"
-        provider = LlamaCppProvider(model.name, model.path, logs, serving=serving, memory=self._memory)
+        provider: LlamaCppProvider | LlamaCppEmbedder
+        if model.embedding:
+            provider = LlamaCppEmbedder(model.name, model.path, logs, serving=serving, memory=self._memory)
+        else:
+            provider = LlamaCppProvider(
+                model.name, model.path, logs, serving=serving, memory=self._memory, adapters=model.adapters
+            )
         try:
             await provider.start()
         except VestibuleError as error:
@@ -146,7 +215,13 @@ class Fleet:
     def _served(self, model: AddedModel, provider: LlamaCppProvider) -> Model:
         """Our own test model is there to be named; `auto` never takes it."""
         automatic = model.path != TINY_MODEL
-        return Model(model.name, model.name, provider, "home", automatic, lambda: self._is_ready(provider))
+        ready, preset = (lambda: self._is_ready(provider)), self._preset(model.name)
+        return Model(
+            *(model.name, model.name, provider, "home", automatic, ready),
+            preset=preset,
+            adapters=provider.adapters,
+            promises="always",
+        )
 
     def _is_ready(self, provider: LlamaCppProvider) -> bool:
         """`auto` wakes a model only where no other is awake: the first word of one that must be loaded comes late."""
@@ -155,10 +230,21 @@ class Fleet:
         others = (other for model, other in self._added.items() if model.path != TINY_MODEL)
         return not any(other.status.state in ("loading", "ready", "restarting") for other in others)
 
-    async def _let_go(self, provider: LlamaCppProvider) -> None:
-        """Whoever is being answered is answered, unless the server itself ends; then the child does."""
+    async def _let_go(self, provider: LlamaCppProvider | LlamaCppEmbedder) -> None:
+        """Whoever asked already is answered, unless the server itself ends; then the child does."""
         waited = 0.0
-        while provider.busy and waited < LET_FINISH_S and not self._ending.is_set():
+        while (provider.busy or self._is_waited_for(provider)) and waited < LET_FINISH_S and not self._ending.is_set():
             waited += 0.1
             await asyncio.sleep(0.1)
         await provider.close()
+
+    def _is_waited_for(self, provider: LlamaCppProvider | LlamaCppEmbedder) -> bool:
+        if self._admission is None or isinstance(provider, LlamaCppEmbedder):
+            return False
+        return self._admission.load(Model(provider.id, provider.id, provider, "home")).wanted > 0
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 from vestibule.access import Access
 from vestibule.attempts import Attempts
@@ -18,9 +19,7 @@ from vestibule.core.answer import Completed, Delta, Event, Opened
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import NotFound, UpstreamFailed, VestibuleError
-from vestibule.core.evidence import Passage
-from vestibule.core.generation import ModelRequest
-from vestibule.core.ports import Embedder
+from vestibule.core.ports import Embedder, Vector
 from vestibule.core.sensitivity import Classification, PrivacyClass
 from vestibule.exchange import Exchange, replay
 from vestibule.generation.grounding import ground
@@ -29,11 +28,12 @@ from vestibule.monitoring.requests import RequestLog
 from vestibule.privacy.classification import Classifier
 from vestibule.privacy.policy import PolicyStore
 from vestibule.retrieval import Retriever
+from vestibule.routing.admission import Sharing
 from vestibule.routing.catalogue import Catalogue
 from vestibule.routing.plan import CONFIGURATION_VERSION, plan
 from vestibule.telemetry.metrics import Metrics
 
-SMALL = 16_384  # characters that are classified in about a millisecond
+SMALL = 16_384  # characters, and bytes of images, that are classified in about a millisecond
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Pipeline:
     knowledge: KnowledgeBase
     buildings: BuildingData
     catalogue: Catalogue
+    sharing: Sharing
     attempts: Attempts
     requests: RequestLog
     metrics: Metrics
@@ -58,6 +59,7 @@ class Pipeline:
         Whatever becomes of the request, it is recorded.
         """
         exchange = Exchange(request, policy=self.policies.current)
+        told = False
         try:
             with exchange.timed("admit"):
                 exchange.caller = caller = await self.access.authenticate(credential)
@@ -72,51 +74,73 @@ class Pipeline:
                 remembered = self._look_up(exchange, key)
             if remembered:
                 for event in replay(exchange.recall(*remembered)):
+                    told = isinstance(event, Completed)
                     yield event
                 return
 
-            with exchange.timed("embed"):
-                vector = (await self.embedder.embed([request.question]))[0]
-
-            with exchange.timed("retrieve"):
-                exchange.evidence = evidence = await self.retriever.gather(caller.tenant, request, vector)
-
-            with exchange.timed("classify"):
-                found = self.classifier.evidence(evidence, policy=exchange.policy)
-                exchange.classification = exchange.classification.joined(found)
-
-            with exchange.timed("plan"):
-                planned = plan(self.catalogue, request, lambda model: self.attempts.may_leave(exchange, caller, model))
-                grounded = ground(request, evidence)
-                live = await self._resolving(caller, grounded)
-
-            said = ""
-            async with aclosing(self.attempts.answer(exchange, caller, planned, grounded, live)) as pieces:
-                async for piece in pieces:
-                    if exchange.first_token_s is None:
-                        exchange.note_first_token()
-                        yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
-                    if piece.text or piece.tool_calls:
-                        said += piece.text
-                        yield Delta(piece.text, piece.tool_calls)
-                    if piece.end:
-                        answer = exchange.complete(piece.candidate, said, piece.end)
-                        self._remember(exchange, key, answer)
-                        yield answer
+            async with aclosing(self._answer_or_share(exchange, caller, key)) as events:
+                async for event in events:
+                    told = isinstance(event, Completed)
+                    yield event
         except VestibuleError as error:
             exchange.end("failed" if isinstance(error, UpstreamFailed) else "refused", error.code)
             raise
         except (GeneratorExit, asyncio.CancelledError):
-            if exchange.outcome != "answered":
+            if not told:
                 exchange.end("cancelled", "cancelled")
             raise
         finally:
             self._record(exchange)
 
+    def _answer_or_share(self, exchange: Exchange, caller: Caller, key: CacheKey) -> AsyncGenerator[Event, None]:
+        """What may be answered from the cache may also be answered by an identical request that is under way."""
+        if exchange.request.options.cache != "default":
+            return self._answer(exchange, caller, key)
+        options = exchange.request.options
+        same = (key, exchange.request.stream, options.privacy.consent, options.route.deadline_s)
+        return self.sharing.join(same, lambda: self._answer(exchange, caller, key), exchange.adopted)
+
+    async def _answer(self, exchange: Exchange, caller: Caller, key: CacheKey) -> AsyncGenerator[Event, None]:
+        """The second half of the flow. Others may listen and go on when the caller has left."""
+        with exchange.timed("embed"):
+            vector = await self._vector(exchange, caller)
+
+        with exchange.timed("retrieve"):
+            exchange.evidence = evidence = await self.retriever.gather(caller.tenant, exchange.request, vector)
+
+        with exchange.timed("classify"):
+            found = self.classifier.evidence(evidence, policy=exchange.policy)
+            exchange.classification = exchange.classification.joined(found)
+
+        with exchange.timed("plan"):
+            may_leave = partial(self.attempts.may_leave, exchange, caller)
+            planned = plan(self.catalogue, exchange.request, may_leave, self.attempts.health.resting)
+            grounded = ground(exchange.request, evidence)
+            live = await self.retriever.resolving(caller.tenant, grounded)
+
+        said = ""
+        async with aclosing(self.attempts.answer(exchange, caller, planned, grounded, live)) as pieces:
+            async for piece in pieces:
+                if exchange.first_token_s is None:
+                    exchange.note_first_token()
+                    yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
+                if piece.text or piece.tool_calls:
+                    said += piece.text
+                    yield Delta(piece.text, piece.tool_calls)
+                if piece.end:
+                    answer = exchange.complete(piece.candidate, said, piece.end)
+                    self._remember(exchange, key, answer)
+                    yield answer
+
+    async def _vector(self, exchange: Exchange, caller: Caller) -> Vector | None:
+        if not await self.retriever.searches(caller.tenant, exchange.request):
+            return None
+        return (await self.embedder.embed([exchange.request.question]))[0]
+
     async def _classify(self, exchange: Exchange) -> Classification:
         """In place for what people write, on a thread for what only machines send."""
         request, policy = exchange.request, exchange.policy
-        if sum(len(message.content) for message in request.messages) <= SMALL:
+        if sum(message.size for message in request.messages) <= SMALL:
             return self.classifier.request(request, policy=policy)
         return await asyncio.to_thread(self.classifier.request, request, policy=policy)
 
@@ -127,7 +151,10 @@ class Pipeline:
             configuration=CONFIGURATION_VERSION,
             policy=exchange.policy.id,
         )
-        return cache_key(caller.tenant, exchange.classification.level, exchange.request, versions)
+        known = (caller.tenant, exchange.classification.level, exchange.request, versions)
+        if any(message.images for message in exchange.request.messages):
+            return await asyncio.to_thread(cache_key, *known)
+        return cache_key(*known)
 
     def _look_up(self, exchange: Exchange, key: CacheKey) -> tuple[Completed, float] | None:
         mode = exchange.request.options.cache
@@ -145,12 +172,6 @@ class Pipeline:
         whole = answer.finish_reason == "stop" and not answer.report.privacy.unrestored
         if exchange.request.options.cache != "bypass" and whole:
             self.cache.put(key, answer, exchange.classification.level)
-
-    async def _resolving(self, caller: Caller, grounded: ModelRequest) -> set[int]:
-        """Numbers of the sources whose citation resolves now; the others are never cited."""
-        chunks = {s.index: s.origin.chunk_id for s in grounded.sources if isinstance(s.origin, Passage)}
-        live = await self.knowledge.live(caller.tenant, list(chunks.values())) if chunks else set()
-        return {s.index for s in grounded.sources if s.index not in chunks or chunks[s.index] in live}
 
     def _record(self, exchange: Exchange) -> None:
         """One row and one count, for success, refusal, failure, disconnect and cancellation alike."""

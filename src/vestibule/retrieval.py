@@ -19,6 +19,7 @@ from vestibule.buildings.reading import Reading, read
 from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.core.evidence import Evidence, Finding, Passage, ToolResult
+from vestibule.core.generation import ModelRequest
 from vestibule.core.ports import Embedder, Vector
 from vestibule.knowledge import KnowledgeBase
 
@@ -40,22 +41,33 @@ class Retriever:
         self._buildings = buildings
         self._embedder = embedder
 
-    async def gather(self, tenant: str, request: ChatRequest, vector: Vector) -> Evidence:
-        """All that may ground an answer to the last question of `request`. `vector` is its embedding."""
+    async def searches(self, tenant: str, request: ChatRequest) -> bool:
+        """Whether documents may be searched for this request; nothing is for a tenant that never had one."""
+        return request.options.knowledge and await self._knowledge.version(tenant) > 0
+
+    async def gather(self, tenant: str, request: ChatRequest, vector: Vector | None) -> Evidence:
+        """All that may ground an answer to the last question of `request`. `vector` is its embedding; None where
+        nothing is to be searched for."""
         history = [m.content for m in request.messages if m.role == "user"][:-1]
         portfolio = await self._buildings.portfolio(tenant)
         question = request.question[:LONGEST_QUESTION]
         reading = read(question, history, portfolio)
         reading = _restricted_to(reading, request.options.buildings, {b.id for b in portfolio.buildings})
-        if not reading.is_certain and request.options.knowledge:
+        if not reading.is_certain and vector is not None:
             passages = await self._search(tenant, question, vector, reading)
             if passages:
                 return Evidence(tuple(passages))
         results, missing = await self._run(tenant, reading)
         passages = []
-        if request.options.knowledge:
+        if vector is not None:
             passages = await self._passages(tenant, question, vector, reading, results)
         return Evidence(tuple(passages), tuple(results), (*reading.gaps, *missing))
+
+    async def resolving(self, tenant: str, grounded: ModelRequest) -> set[int]:
+        """Numbers of the sources whose citation resolves now; the others are never cited."""
+        chunks = {s.index: s.origin.chunk_id for s in grounded.sources if isinstance(s.origin, Passage)}
+        live = await self._knowledge.live(tenant, list(chunks.values())) if chunks else set()
+        return {s.index for s in grounded.sources if s.index not in chunks or chunks[s.index] in live}
 
     async def _search(self, tenant: str, question: str, vector: Vector, reading: Reading) -> list[Passage]:
         return await self._knowledge.search(tenant, question, vector, buildings=reading.buildings, limit=PASSAGES)

@@ -14,7 +14,7 @@ from vestibule.core.answer import (
     RouteReport,
     Usage,
 )
-from vestibule.core.chat import ChatRequest, Controls, Message, Options, Sampling
+from vestibule.core.chat import ChatRequest, Controls, Message, Options, RouteOptions, Sampling
 from vestibule.core.sensitivity import PrivacyClass
 
 VERSIONS = Versions(1, 1, 1, "1:a")
@@ -63,6 +63,7 @@ def test_streaming_and_cache_mode_share_an_answer() -> None:
         key(msgspec.structs.replace(REQUEST, sampling=Sampling(max_tokens=5))),
         key(msgspec.structs.replace(REQUEST, options=Options(controls=Controls(citations=False)))),
         key(msgspec.structs.replace(REQUEST, options=Options(buildings=["a"]))),
+        key(msgspec.structs.replace(REQUEST, options=Options(route=RouteOptions(adapters={"tone": 0.5})))),
         key(msgspec.structs.replace(REQUEST, messages=(Message("user", "x"), *REQUEST.messages))),
         cache_key("t", PrivacyClass.RESTRICTED, REQUEST, VERSIONS),
     ],

@@ -6,7 +6,7 @@ gate would refuse is cleared.
 
 from __future__ import annotations
 
-import vestibule.attempts
+import vestibule.clearing
 from vestibule.cli import main
 from vestibule.core.generation import ModelRequest
 from vestibule.core.sensitivity import Classification, PrivacyClass
@@ -34,5 +34,5 @@ def _patch(owner: object, name: str, by: object) -> None:
 
 if __name__ == "__main__":
     _patch(EgressGate, "_require_clear", _allow_everything)
-    _patch(vestibule.attempts, "disguised", _as_it_stands)
+    _patch(vestibule.clearing, "disguised", _as_it_stands)
     main()

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from tests.gateway.scripted import ScriptedPipeline
 from vestibule.access import Access
 from vestibule.access.keys import Keys
+from vestibule.core.ports import EmbeddingModel
 from vestibule.core.settings import Limits, Settings
 from vestibule.gateway.application import build
 from vestibule.gateway.ports import Component, ModelInfo
@@ -150,6 +151,7 @@ class Serve:
         settings: Settings | None = None,
         body_timeout_s: float = 5.0,
         mounts: Sequence[tuple[str, ASGIApp]] = (),
+        embedding_models: Mapping[str, EmbeddingModel] | None = None,
     ) -> Server:
         limits = limits or Limits()
         access = Access.over(self._keys, limits.requests_per_minute, open_to_loopback=demo)
@@ -167,6 +169,7 @@ class Serve:
             server.metrics,
             settings or Settings(limits=limits),
             mounts,
+            embedding_models=lambda: embedding_models or {},
             body_timeout_s=body_timeout_s,
         )
         server.port = await self._stack.enter_async_context(listening(app))

@@ -1,31 +1,27 @@
-"""A provider outside the house behind the real door, and the gate that its bytes pass. Knows no protocol."""
+"""A provider behind the real door, or at home, over real sockets. Knows no protocol."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.privacy.trail import MemoryTrail
 from tests.providers.cloud.conftest import cloud, sends
 from vestibule.core.chat import Message, ResponseFormat, Tool, ToolCall
-from vestibule.core.clearance import ClearedRequest, Destination, Sealer
+from vestibule.core.clearance import ClearedRequest, Sealer
+from vestibule.core.errors import UpstreamFailed
 from vestibule.core.generation import ModelRequest
-from vestibule.core.sensitivity import Classification, PrivacyClass
 from vestibule.core.settings import ProviderKind
-from vestibule.privacy.detection import Detector
-from vestibule.privacy.egress import EgressGate
-from vestibule.privacy.policy import PolicyStore
 from vestibule.providers.base import Chunk, Provider
 from vestibule.providers.cloud.api_keys import ApiKeys
 from vestibule.providers.cloud.transport import CloudTransport
+from vestibule.providers.home.transport import HomeTransport
 from vestibule.providers.kinds import KINDS
 
 IBAN = "DE89370400440532013000"
-OPEN = "version: 2\nconsent: {required: false}\ncloud: [{allow: [public, internal, confidential]}]\n"
 
 
 @dataclass(frozen=True)
@@ -34,25 +30,56 @@ class Outside:
     sealer: Sealer
     asked: Iterator[int] = field(default_factory=itertools.count)
 
-    async def ask(self, request: ModelRequest, model: str = "some-model") -> list[Chunk]:
-        """Every chunk of the answer, as the door lets it through."""
+    def sent(self, request: ModelRequest, model: str = "some-model") -> AsyncGenerator[Chunk, None]:
+        """The answer, as the door lets it through."""
         body = self.provider.encode(request, model)
         audit_id = f"audit-{next(self.asked)}"
         cleared = self.sealer.seal(ClearedRequest(body, self.provider.destination, "m", 1, audit_id, 1e12))
-        return [chunk async for chunk in self.provider.send(cleared)]
+        return self.provider.send(cleared)
+
+    async def ask(self, request: ModelRequest, model: str = "some-model") -> list[Chunk]:
+        """Every chunk of the answer."""
+        return [chunk async for chunk in self.sent(request, model)]
+
+    async def heard(self, request: ModelRequest) -> list[Chunk]:
+        """What came of an answer, which may be cut."""
+        chunks: list[Chunk] = []
+        try:
+            async for chunk in self.sent(request):
+                chunks.append(chunk)
+        except UpstreamFailed as failure:
+            if failure.fault != "cut":
+                raise
+        return chunks
 
 
 @asynccontextmanager
-async def outside(kind: ProviderKind, url: str, *keys: str) -> AsyncIterator[Outside]:
+async def outside(
+    kind: ProviderKind, url: str, *keys: str, ca_file: Path | None = None, wait_s: float = 0.5
+) -> AsyncIterator[Outside]:
     sealer = Sealer()
     environ = {f"KEY_{at}": key for at, key in enumerate(keys or ("right",))}
-    door = CloudTransport(sealer, first_byte_s=0.5, silence_s=0.5)
-    way = door.using(ApiKeys([f"env:{name}" for name in environ], environ, style=KINDS[kind].key_style))
+    door = CloudTransport(sealer, first_byte_s=wait_s, silence_s=wait_s)
+    way = door.using(ApiKeys([f"env:{name}" for name in environ], environ, style=KINDS[kind].key_style), ca_file)
     try:
         yield Outside(KINDS[kind].make("outside", url, way, cloud=True), sealer)
     finally:
         await way.close()
         await door.close()
+
+
+@asynccontextmanager
+async def inside(
+    kind: ProviderKind, url: str, *keys: str, ca_file: Path | None = None, wait_s: float = 0.5
+) -> AsyncIterator[Outside]:
+    """The same provider at home."""
+    environ = {f"KEY_{at}": key for at, key in enumerate(keys)}
+    known = ApiKeys([f"env:{name}" for name in environ], environ, style=KINDS[kind].key_style)
+    way = HomeTransport(keep=4, keys=known, ca_file=ca_file, first_byte_s=wait_s, silence_s=wait_s)
+    try:
+        yield Outside(KINDS[kind].make("inside", url, way, cloud=False), Sealer())
+    finally:
+        await way.close()
 
 
 def text_of(answer: list[Chunk]) -> str:
@@ -69,29 +96,8 @@ async def whole_and_cut(kind: ProviderKind, stream: bytes, request: ModelRequest
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(first) + len(rest)}\r\n\r\n".encode()
         return await sends(head + first, rest)(writer)
 
-    async with cloud(answer) as server, outside(kind, f"http://127.0.0.1:{server.port}") as asked:
-        return [(n % 2, await asked.ask(request)) for n in range(2 * len(stream))]
-
-
-def gate(tmp_path: Path) -> Callable[[bytes], Awaitable[ClearedRequest]]:
-    """Clears what may leave under a policy that lets everything leave but what is restricted."""
-    path = tmp_path / "policy.yaml"
-    path.write_text(OPEN)
-    made = EgressGate(Sealer(), Detector(), PolicyStore(path), MemoryTrail())
-
-    def clear(body: bytes) -> Awaitable[ClearedRequest]:
-        return made.clear(
-            body,
-            Destination.parse("https://llm.example.com"),
-            model="m",
-            provider="outside",
-            tenant="acme",
-            who="key-1",
-            classification=Classification(PrivacyClass.INTERNAL),
-            request_id="chatcmpl-1",
-        )
-
-    return clear
+    async with cloud(answer) as server, outside(kind, f"http://127.0.0.1:{server.port}", wait_s=30) as asked:
+        return [(n % 2, await asked.heard(request)) for n in range(2 * len(stream))]
 
 
 def conversation(**planted: str) -> ModelRequest:

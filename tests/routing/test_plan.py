@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from vestibule.core.chat import ChatRequest, Message, ResponseFormat, Tool, ToolChoice
+from vestibule.core.chat import ChatRequest, Image, Message, ResponseFormat, Tool, ToolChoice
 from vestibule.core.clearance import Sealer
 from vestibule.core.errors import NoCandidate, NotFound
 from vestibule.providers.base import Provider
 from vestibule.providers.cloud.transport import CloudTransport
 from vestibule.providers.openai import OpenAIProvider
-from vestibule.routing.catalogue import Catalogue, Model, locate
+from vestibule.routing.catalogue import SEEING_MODEL, Catalogue, FormatPromise, Model, locate
 from vestibule.routing.plan import plan
 
 SCHEMA = {"type": "object", "properties": {"kwh": {"type": "number"}}}
@@ -47,6 +47,9 @@ TINY = model("tiny", "http://127.0.0.1:9001", automatic=False)
 CATALOGUE = Catalogue([CLOUD, HOME, TINY])
 
 
+FORCED = ToolChoice("required")
+
+
 def asked(name: str, **more: Any) -> ChatRequest:
     return ChatRequest(name, (Message("user", "How much?"),), **more)
 
@@ -57,6 +60,10 @@ def asked(name: str, **more: Any) -> ChatRequest:
         ({"tools": (Tool("f"),), "tool_choice": ToolChoice("required")}, "has no tools"),
         ({"response_format": ResponseFormat("json_object")}, "has no json"),
         ({"response_format": ResponseFormat("json_schema", "answer", SCHEMA)}, "has no json"),
+        (
+            {"response_format": ResponseFormat("json_object"), "tools": (Tool("f"),), "tool_choice": FORCED},
+            "has no json and has no tools",
+        ),
     ],
 )
 def test_who_cannot_do_what_is_needed_is_left_out_and_it_is_said(wanted: dict[str, Any], lacking: str) -> None:
@@ -71,6 +78,22 @@ def test_functions_that_may_be_called_need_not_be() -> None:
     plain = msgspec.structs.replace(HOME, id="plain", can=frozenset())
     made = plan(Catalogue([plain]), asked("auto", tools=(Tool("f"),)), never)
     assert [c.model.id for c in made.eligible] == ["plain"]
+
+
+def test_an_image_wants_a_model_that_takes_images() -> None:
+    shown = (Message("user", "What is it?", images=(Image("image/png", b""),)), Message("user", "And its colour?"))
+    seeing = msgspec.structs.replace(HOME, id="seeing", can=SEEING_MODEL)
+    made = plan(Catalogue([HOME, seeing]), ChatRequest("auto", shown), never)
+    assert [c.model.id for c in made.eligible] == ["seeing"]
+    with pytest.raises(NoCandidate, match="home: takes no images"):
+        plan(Catalogue([HOME]), ChatRequest("home", shown), never)
+
+
+@pytest.mark.parametrize(("promises", "kept"), [("never", []), ("strict", [True]), ("always", [False, True])])
+def test_which_formats_a_model_keeps_to(promises: FormatPromise, kept: list[bool]) -> None:
+    made = msgspec.structs.replace(HOME, promises=promises)
+    formats = [ResponseFormat("json_schema", "answer", SCHEMA, strict=strict) for strict in (False, True)]
+    assert [wanted.strict for wanted in formats if made.keeps(wanted)] == kept
 
 
 def test_auto_stays_home_and_says_why_not_the_others() -> None:

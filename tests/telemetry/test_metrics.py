@@ -44,6 +44,20 @@ def test_egress_and_cache_are_counted() -> None:
     assert seen[sample("vestibule_cache_lookups_total", level="exact", result="hit")] == 1
 
 
+def test_waiting_and_sharing_are_counted() -> None:
+    metrics = Metrics(lambda: ["m"])
+    metrics.queue_waiting("m", 3)
+    metrics.queue_waiting("m", 2)
+    metrics.queue_waiting("removed meanwhile", 1)
+    metrics.queue_waited(0.02)
+    metrics.shared()
+    seen = read(metrics)
+    assert seen[sample("vestibule_queue_waiting", model="m")] == 2
+    assert seen[sample("vestibule_queue_waiting", model="other")] == 1
+    assert seen[sample("vestibule_queue_wait_seconds_bucket", le="0.025")] == 1
+    assert seen[sample("vestibule_shared_total")] == 1
+
+
 def test_what_callers_could_invent_becomes_other() -> None:
     metrics = Metrics(lambda: ["extractive"])
     for number in range(1000):

@@ -53,6 +53,7 @@ def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: 
         options.controls,
         options.knowledge,
         options.buildings,
+        options.route.adapters,
         versions,
     )
     return CacheKey(tenant, level, hashlib.sha256(msgspec.msgpack.encode(relevant)).digest())

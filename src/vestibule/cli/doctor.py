@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import sys
@@ -12,7 +13,11 @@ import msgspec
 
 from vestibule.core.settings import Settings
 from vestibule.providers.embedder.diagnosis import diagnose as diagnose_embedder
+from vestibule.providers.llamacpp.registry import added_models
+from vestibule.providers.ollama import discover_ollama
 from vestibule.storage.diagnosis import diagnose as diagnose_storage
+
+OLLAMA_WAIT_S = 2.0
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -48,7 +53,22 @@ async def examine(settings: Settings) -> list[Check]:
         _check_port(settings),
         *(Check(c.name, c.ok, c.detail, c.mend) for c in storage),
         *(Check(c.name, c.ok, c.detail, c.mend) for c in embedder),
-        Check("language model", True, "none yet: answers are composed of sentences and results (docs/models.md)"),
+        *await check_models(settings),
+    ]
+
+
+async def check_models(settings: Settings) -> list[Check]:
+    """An Ollama that is away is nothing amiss, unless it is to be started; one that is too old is."""
+    found = await discover_ollama(settings.home_hosts, os.environ, wait_s=OLLAMA_WAIT_S)
+    missing = settings.local.start_ollama and not found.answers and shutil.which("ollama") is None
+    said = f"{found.version or 'of unknown version'} at {found.url}" if found.answers else found.note
+    mend = "`vestibule models setup` shows how to install it"
+    names = [m.id for m in settings.models] + [m.name for m in found.models]
+    names += [m.name for m in added_models(settings.home)]
+    listed = ", ".join(names) or "none yet: answers are composed of sentences and results (docs/models.md)"
+    return [
+        Check("ollama", not (missing or found.too_old), said, mend),
+        Check("language model", True, listed),
     ]
 
 

@@ -14,7 +14,7 @@ from vestibule.core.errors import VestibuleError
 from vestibule.core.settings import LocalSettings, Settings
 from vestibule.fleet import TINY_MODEL
 from vestibule.providers.llamacpp.model_file import available_memory, examine
-from vestibule.providers.llamacpp.registry import added_models
+from vestibule.providers.llamacpp.registry import AddedModel, added_models
 from vestibule.providers.memory.catalogue import ModelCatalogue, read_catalogue
 from vestibule.providers.memory.footprint import Serving, spell
 from vestibule.providers.memory.table import Entry, Row, Source, table
@@ -82,16 +82,16 @@ async def _of_ollama(settings: Settings) -> tuple[RunningModel, ...]:
 
 
 def _installed(settings: Settings, serving: Serving) -> tuple[list[Entry], tuple[Unusable, ...]]:
-    files: list[tuple[str, Path, Source]] = [(m.name, m.path, "added") for m in added_models(settings.home)]
+    files: list[tuple[AddedModel, Source]] = [(m, "added") for m in added_models(settings.home)]
     if TINY_MODEL.exists():
-        files.append((TINY_MODEL.stem, TINY_MODEL, "built in"))
+        files.append((AddedModel(TINY_MODEL.stem, TINY_MODEL), "built in"))
     entries, unusable = [], []
-    for name, path, source in files:
+    for added, source in files:
         try:
-            model = examine(path, serving)
-            entries.append(Entry(name, source, model.shape, model.serving))
+            model = examine(added.path, serving, added.adapters, embedding=added.embedding)
+            entries.append(Entry(added.name, source, model.shape, model.serving))
         except VestibuleError as error:
-            unusable.append(Unusable(name, str(error)))
+            unusable.append(Unusable(added.name, str(error)))
     return entries, tuple(unusable)
 
 

@@ -9,11 +9,17 @@ from pathlib import Path
 
 import click
 
+from vestibule.cli.acceptance import accept
 from vestibule.cli.memory_plan import plan_memory
+from vestibule.cli.ollama_models import create, delete, ps, pull, show, warm
+from vestibule.cli.setup import setup
 from vestibule.core.settings import Settings
 from vestibule.fleet import TINY_MODEL
+from vestibule.providers.llamacpp.embedder import require_embeddable
+from vestibule.providers.llamacpp.gguf import read_header
+from vestibule.providers.llamacpp.model_file import is_embedder
 from vestibule.providers.llamacpp.provider import require_loadable
-from vestibule.providers.llamacpp.registry import add_model, added_models, remove_model
+from vestibule.providers.llamacpp.registry import AddedModel, adapters_of, add_model, added_models, remove_model
 from vestibule.providers.memory.footprint import Serving, spell
 from vestibule.providers.ollama import discover_ollama
 from vestibule.routing.catalogue import AUTO
@@ -26,7 +32,8 @@ def models() -> None:
     """The models that are there."""
 
 
-models.add_command(plan_memory)
+for command in (plan_memory, pull, create, show, delete, warm, ps, setup, accept):
+    models.add_command(command)
 
 
 @models.command("list")
@@ -43,10 +50,17 @@ async def _rows(settings: Settings) -> list[dict[str, str]]:
     ollama = await discover_ollama(settings.home_hosts, os.environ)
     rows = [_configured(settings, m.id, m.provider) for m in settings.models]
     rows += [_row(m.name, "ollama", note=f"{m.size_bytes / 2**30:.1f} GiB") for m in ollama.models]
-    rows += [_row(m.name, "llama.cpp", note=str(m.path)) for m in added_models(settings.home)]
+    rows += [_row(m.name, "ollama", note="turns texts into vectors; for /v1/embeddings") for m in ollama.embedders]
+    rows += [_row(m.name, "ollama", "cloud", "run by others than its daemon: never asked") for m in ollama.remote]
+    rows += [_row(m.name, "llama.cpp", note=_described(m)) for m in added_models(settings.home)]
     if TINY_MODEL.exists():
         rows.append(_row(TINY_MODEL.stem, "llama.cpp", note="a test and demo part; only when named"))
     return [*rows, _row("extractive", "extractive", note="no language model; always there")]
+
+
+def _described(model: AddedModel) -> str:
+    adapters = "".join(f", adapter {adapter.name}" for adapter in model.adapters)
+    return f"{model.path}{adapters}{', embeddings' if model.embedding else ''}"
 
 
 def _row(name: str, provider: str, location: str = "home", note: str = "") -> dict[str, str]:
@@ -63,13 +77,18 @@ def _configured(settings: Settings, name: str, provider: str) -> dict[str, str]:
 @models.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--name", help="What callers will ask for; by default made from the file's name.")
+@click.option("--adapter", "adapters", multiple=True, metavar="NAME=PATH", help="A LoRA GGUF to load with it.")
+@click.option("--embedding", is_flag=True, help="Serve it for vectors; an embedding model's file says so itself.")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="A vestibule.yaml.")
-def add(path: Path, name: str | None, config: Path | None) -> None:
+def add(path: Path, name: str | None, adapters: tuple[str, ...], embedding: bool, config: Path | None) -> None:
     """Add a GGUF file, after trying that llama.cpp can load it. A running server takes it within a second."""
-    settings = Settings.load(config)
-    serving, budget = Serving.of(settings.local), settings.local.memory_bytes
-    file = asyncio.run(require_loadable(path, settings.home / "logs", serving, budget))
-    added = add_model(settings.home, path, name, taken=RESERVED)
+    settings, lora = Settings.load(config), adapters_of(adapters)
+    embedding = embedding or is_embedder(read_header(path))
+    if embedding and lora:
+        raise click.UsageError("An embedding model takes no --adapter.")
+    trial = (path, settings.home / "logs", Serving.of(settings.local), settings.local.memory_bytes)
+    file = asyncio.run(require_embeddable(*trial) if embedding else require_loadable(*trial, lora))
+    added = add_model(settings.home, path, name, taken=RESERVED, adapters=lora, embedding=embedding)
     takes = f"{spell(file.file_bytes)}, {spell(file.footprint.total)} in memory"
     click.echo(f"Added {added.name} ({takes}). A running server serves it within a second.")
 

@@ -10,6 +10,7 @@ from vestibule.core.chat import ToolCall
 
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 CacheStatus = Literal["hit", "miss", "bypass"]
+CacheLevel = Literal["exact", "shared"]
 Location = Literal["home", "cloud"]
 
 
@@ -35,9 +36,14 @@ class Usage(msgspec.Struct, frozen=True):
         return self.prompt_tokens + self.completion_tokens
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`outcome` is "answered", a fault or an error's code. Tokens are what the provider reported, None where it did
+    not: of an answer that broke off, mostly."""
+
     model: str
     outcome: str
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 class PrivacyReport(msgspec.Struct, frozen=True, rename={"level": "class"}):
@@ -74,8 +80,11 @@ class CostReport(msgspec.Struct, frozen=True):
 
 
 class CacheReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A hit is `exact` where the answer was there, of age `age_s`, and `shared` where it was just being made for an
+    identical request."""
+
     status: CacheStatus
-    level: str | None = None
+    level: CacheLevel | None = None
     age_s: float | None = None
 
 

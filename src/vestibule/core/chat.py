@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 CacheMode = Literal["default", "bypass", "refresh", "only"]
+ImageType = Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
 
 
 class ToolCall(msgspec.Struct, frozen=True):
@@ -34,21 +35,38 @@ class ToolChoice(msgspec.Struct, frozen=True):
 
 
 class ResponseFormat(msgspec.Struct, frozen=True):
-    """`schema` is there for `json_schema` only."""
+    """`schema` is there for `json_schema` only; `strict` asks the provider itself to keep to it."""
 
     kind: Literal["text", "json_object", "json_schema"] = "text"
     name: str = ""
     schema: dict[str, Any] | None = None
+    strict: bool = False
+
+
+class Image(msgspec.Struct, frozen=True):
+    """A file as the caller sent it; `name` is its name there, where it came with one."""
+
+    media_type: ImageType
+    data: bytes
+    name: str = ""
+    detail: Literal["auto", "low", "high"] = "auto"
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`tool_calls` belong to an assistant's turn; `tool_call_id` says which of them a tool's turn answers."""
+    """`tool_calls` belong to an assistant's turn; `tool_call_id` says which of them a tool's turn answers. `images`
+    come with a user's turn, behind its text."""
 
     role: Role
     content: str = ""
     name: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    images: tuple[Image, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters of text and bytes of images."""
+        return len(self.content) + sum(len(image.data) for image in self.images)
 
 
 class Controls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +83,10 @@ class PrivacyOptions(msgspec.Struct, frozen=True, rename={"level": "class"}, for
 
 
 class RouteOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`adapters`: LoRA adapters of the model by their names, and how much of each there is to be; 1 is as trained."""
+
     deadline_s: float | None = None
+    adapters: dict[str, Annotated[float, msgspec.Meta(ge=-4, le=4)]] = {}
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

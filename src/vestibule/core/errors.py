@@ -10,7 +10,7 @@ VestibuleError                 (code, message, param, next step)
 ├── TooLarge                   too_large          a body, a file or a context over its limit
 ├── RateLimited                rate_limited       too many requests; carries `retry_after_s`
 ├── UpstreamFailed             upstream_failed    a provider failed; `fault` says how
-├── QueueFull                  queue_full         no room to wait
+├── QueueFull                  queue_full         no room to wait, or no use; `retry_after_s` where it is known
 ├── NoCandidate                no_candidate       no model may or can answer
 ├── DeadlineExceeded           deadline           not done in the time given
 └── Unavailable                unavailable        a part we need (database, disk) is away
@@ -98,7 +98,15 @@ class UpstreamFailed(VestibuleError):
 
 
 class QueueFull(VestibuleError):
+    """`retry_after_s` is when asking again may be of use, where that is known."""
+
     code = "queue_full"
+
+    def __init__(
+        self, message: str, *, next_step: str = "", param: str | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, next_step=next_step, param=param)
+        self.retry_after_s = retry_after_s
 
 
 class NoCandidate(VestibuleError):

@@ -87,3 +87,13 @@ class Evidence(msgspec.Struct, frozen=True):
     def level(self) -> PrivacyClass:
         levels = [p.level for p in self.passages] + [r.level for r in self.results]
         return max(levels, default=PrivacyClass.PUBLIC)
+
+    def cleared_for(self, level: PrivacyClass) -> Evidence:
+        """What a caller with this clearance may be shown of it; what was kept back is not mentioned."""
+        if self.level <= level:
+            return self
+        return Evidence(
+            tuple(p for p in self.passages if p.level <= level),
+            tuple(r for r in self.results if r.level <= level),
+            self.gaps,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from vestibule.core.chat import Controls, Message, ResponseFormat, Sampling, Tool, ToolChoice
@@ -16,7 +18,8 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class ModelRequest(msgspec.Struct, frozen=True):
-    """`messages` is the conversation as asked; `prompt` the same with the sources and how to use them, for a model."""
+    """`messages` is the conversation as asked; `prompt` the same with the sources and how to use them, for a model.
+    `adapters` are LoRA adapters of the model and how much of each there is to be."""
 
     messages: tuple[Message, ...]
     prompt: tuple[Message, ...] = ()
@@ -27,7 +30,16 @@ class ModelRequest(msgspec.Struct, frozen=True):
     tool_choice: ToolChoice = ToolChoice()
     response_format: ResponseFormat = ResponseFormat()
     controls: Controls = Controls()
+    adapters: dict[str, float] = {}
 
     @property
     def question(self) -> str:
         return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
+
+
+class Patience(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a model is waited for, in seconds: for its first piece, between two, and for its whole answer."""
+
+    first_token_s: Annotated[float, msgspec.Meta(gt=0)]
+    between_tokens_s: Annotated[float, msgspec.Meta(gt=0)]
+    total_s: Annotated[float, msgspec.Meta(gt=0)]

@@ -28,6 +28,24 @@ class Embedder(Protocol):
         ...
 
 
+class Embedded(msgspec.Struct, frozen=True):
+    """`vectors` as those of an `Embedder`; `tokens` is how many the texts had together."""
+
+    vectors: Vector
+    tokens: int
+
+
+class EmbeddingModel(Protocol):
+    """A model that callers may name for its vectors. It alone knows how many tokens a text has for it."""
+
+    name: str
+
+    @property
+    def dimension(self) -> int: ...
+
+    async def embed(self, texts: Sequence[str]) -> Embedded: ...
+
+
 class Subject(msgspec.Struct, frozen=True):
     """Who is to be forgotten: a tenant, or whatever of a tenant's names a person. `documents` that name a person are
     erased only if asked for: they are the house's own."""

@@ -7,15 +7,17 @@ at run time is a configuration version and not in this file.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 import yaml
 
+from vestibule.core.caller import Role
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import VestibuleError
+from vestibule.core.generation import Patience
 
 
 class SettingsError(VestibuleError):
@@ -24,10 +26,43 @@ class SettingsError(VestibuleError):
     code = "invalid_request"
 
 
+Positive = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Money = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+
+
+class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one key, tenant or model may use; None is as much as it likes. `concurrency` are requests under way at once,
+    days and months those of UTC, money what models outside cost by their `prices`."""
+
+    requests_per_minute: Positive | None = None
+    tokens_per_minute: Positive | None = None
+    concurrency: Positive | None = None
+    tokens_per_day: Positive | None = None
+    eur_per_month: Money | None = None
+
+    def over(self, other: Allowance) -> Allowance:
+        """This one, and of the other what this one does not say."""
+        said = msgspec.structs.asdict(self)
+        return Allowance(**{k: v if v is not None else getattr(other, k) for k, v in said.items()})
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    requests_per_minute: int = 600
+    """`each_key`, `each_tenant` and `each_model` hold for all of them, `keys`, `tenants` and `models` for the one of
+    that name in their place; of all that hold for a request the strictest wins. `requests_per_minute` is that of a key
+    where nothing else says it. `answer_tokens` is how long an answer may become where the caller does not say and a
+    limit of tokens or money holds. `redis_url` (`redis://…`, `unix://…`) shares the rates among machines."""
+
+    requests_per_minute: Positive = 600
     body_mib: int = 8
     file_mib: int = 64
+    answer_tokens: Positive = 4096
+    each_key: Allowance = Allowance()
+    each_tenant: Allowance = Allowance()
+    each_model: Allowance = Allowance()
+    keys: dict[str, Allowance] = {}
+    tenants: dict[str, Allowance] = {}
+    models: dict[str, Allowance] = {}
+    redis_url: str | None = None
 
 
 CacheType = Literal["f16", "q8_0", "q4_0"]
@@ -35,13 +70,23 @@ CacheType = Literal["f16", "q8_0", "q4_0"]
 
 class LocalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How models are run at home. All of them together stay under `memory_gib`. Each gets `slots` conversations at
-    once, of `context` tokens, with a KV cache of `cache_type`; `threads` None means as many as suit the machine."""
+    once, of `context` tokens, with a KV cache of `cache_type`; `threads` None means as many as suit the machine. While
+    all slots of a model are taken, up to `queue` requests wait for it.
+
+    Of an Ollama: `start_ollama` if none answers, which then holds `loaded_models` at once; a model stays loaded for
+    `keep_alive` after it was asked ("30m", "-1s" for ever). `presets`: models of the catalogue are sampled as it says,
+    where the caller does not say."""
 
     memory_gib: Annotated[float, msgspec.Meta(gt=0, le=65_536)] = 12.0
     slots: Annotated[int, msgspec.Meta(ge=1, le=256)] = 2
+    queue: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 64
     context: Annotated[int, msgspec.Meta(ge=256)] = 4096
     cache_type: CacheType = "f16"
     threads: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    start_ollama: bool = False
+    loaded_models: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
+    keep_alive: Annotated[str, msgspec.Meta(pattern=r"^-?\d+(ms|s|m|h)$")] = "30m"
+    presets: bool = True
 
     @property
     def memory_bytes(self) -> int:
@@ -56,7 +101,9 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `keys` say where its API keys are (`env:NAME`, `file:PATH`, `cmd:…`), never what they are. `cloud` declares it to be
     outside though its address is at home, as a forwarder's is. `ca_file` is trusted instead of the system's
-    authorities. `region` is what the policy's cloud rules may ask for.
+    authorities. `region` is what the policy's cloud rules may ask for. `continues` declares that it takes an
+    assistant's turn at the end of a conversation for the beginning of its answer, so that it can go on with an answer
+    another one broke off.
     """
 
     id: str
@@ -66,18 +113,81 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cloud: bool = False
     ca_file: Path | None = None
     region: str = ""
+    continues: bool = False
 
     @property
     def destination(self) -> Destination:
         return Destination.parse(self.url, cloud=self.cloud)
 
 
+class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a million tokens cost, in EUR; `cached` those of a prompt that the provider had read before."""
+
+    input: Money
+    output: Money
+    cached: Money | None = None
+
+
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`id` is what callers name, `name` what the provider calls the model."""
+    """`id` is what callers name, `name` what the provider calls the model. `images` False says that it takes none.
+    `prices` count for a model that is not home."""
 
     id: str
     provider: str
     name: str
+    images: bool = True
+    prices: Prices | None = None
+
+
+class BreakerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model rests after `failures` in a row, or where half of its last `window` requests failed: `rest_s` at first,
+    twice as long each time a probe fails, `longest_rest_s` at most; `asked_rest_s` at first where it only says that it
+    gets too many requests."""
+
+    failures: Annotated[int, msgspec.Meta(ge=1)] = 5
+    window: Annotated[int, msgspec.Meta(ge=2, le=10_000)] = 20
+    rest_s: Annotated[float, msgspec.Meta(gt=0)] = 5.0
+    longest_rest_s: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    asked_rest_s: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+
+
+class ResilienceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long models are waited for, how often one is asked again (`retries`), and when it is left alone. Who asks for
+    a rest of up to `longest_wait_s` is waited for; else the next model is asked. A model at home may have to be loaded
+    before its first word."""
+
+    home: Patience = Patience(first_token_s=120.0, between_tokens_s=60.0, total_s=900.0)
+    cloud: Patience = Patience(first_token_s=20.0, between_tokens_s=30.0, total_s=300.0)
+    retries: Annotated[int, msgspec.Meta(ge=0, le=5)] = 2
+    longest_wait_s: Annotated[float, msgspec.Meta(ge=0)] = 5.0
+    breaker: BreakerSettings = BreakerSettings()
+
+
+class IssuerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An OIDC identity provider whose tokens for `audience` are accepted. Its public keys are fetched from `jwks_url`,
+    else from where its discovery document says.
+
+    Whose tenant a token is for is fixed (`tenant`) or said by `tenant_claim`. `roles` maps values of `role_claim` to
+    ours; a dot in a claim's name leads into an object ("realm_access.roles"). Web pages of `origins` may bring tokens.
+    """
+
+    issuer: str
+    audience: str
+    jwks_url: str | None = None
+    tenant: str | None = None
+    tenant_claim: str | None = None
+    role_claim: str = "roles"
+    roles: dict[str, Role] = {}
+    origins: tuple[str, ...] = ()
+    ca_file: Path | None = None
+
+
+class AccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """While the database is away, keys that were seen in the last `offline_s` seconds keep working; 0 for none. An
+    address may try `failures_per_minute` unknown keys."""
+
+    offline_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 600.0
+    failures_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,8 +206,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin_key: str | None = None
     home_hosts: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+    access: AccessSettings = AccessSettings()
+    oidc: tuple[IssuerSettings, ...] = ()
     limits: Limits = Limits()
     local: LocalSettings = LocalSettings()
+    resilience: ResilienceSettings = ResilienceSettings()
     providers: tuple[ProviderSettings, ...] = ()
     models: tuple[ModelSettings, ...] = ()
     policy: Path | None = None
@@ -127,6 +240,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not 0 <= settings.port <= 65535:
             raise SettingsError(f"port {settings.port} is not a TCP port.", next_step="Use 0 to 65535.")
         _check_models(settings, path)
+        _check_issuers(settings, path)
         return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
 
 
@@ -170,6 +284,32 @@ def _check_models(settings: Settings, path: Path | None) -> None:
                 f"{path}: model `{model.id}` names the provider `{model.provider}`, which is not under `providers`.",
                 next_step=f"Known: {', '.join(sorted(known)) or 'none'}.",
             )
+
+
+def _check_issuers(settings: Settings, path: Path | None) -> None:
+    for issuer in settings.oidc:
+        for url in filter(None, (issuer.issuer, issuer.jwks_url)):
+            if not is_trusted_source(url, settings.home_hosts):
+                raise SettingsError(
+                    f"{path}: oidc `{issuer.issuer}`: {url} is not https, and not at home.",
+                    next_step="Keys that anybody on the way could change prove nothing: use https.",
+                )
+        if (issuer.tenant is None) == (issuer.tenant_claim is None):
+            raise SettingsError(
+                f"{path}: oidc `{issuer.issuer}` must say whose tokens these are.",
+                next_step="Set one of the two, tenant or tenant_claim.",
+            )
+    if len({issuer.issuer for issuer in settings.oidc}) < len(settings.oidc):
+        raise SettingsError(f"{path}: oidc names an issuer twice.", next_step="Name each once.")
+
+
+def is_trusted_source(url: str, home_hosts: Collection[str]) -> bool:
+    """Whether what `url` gives can be believed: over https, or without it at home."""
+    try:
+        destination = Destination.parse(url)
+    except ValueError:
+        return False
+    return destination.scheme == "https" or (destination.scheme == "http" and destination.is_home(home_hosts))
 
 
 def _read_path(kind: type, value: object) -> Path:

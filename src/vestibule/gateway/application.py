@@ -24,7 +24,7 @@ from vestibule.gateway.errors import MethodNotAllowed, body_of, headers_of, inte
 from vestibule.gateway.guards import Guards
 from vestibule.gateway.health import HealthRoutes
 from vestibule.gateway.models import ModelRoutes
-from vestibule.gateway.ports import Access, Models, Pipeline, Readiness
+from vestibule.gateway.ports import Access, EmbeddingModels, Models, Pipeline, Readiness
 from vestibule.gateway.privacy import Erasure, PrivacyRoutes, add_privacy_routes
 from vestibule.gateway.reply import JSON
 from vestibule.gateway.routes import add_routes
@@ -53,16 +53,18 @@ def build(
     settings: Settings,
     mounts: Sequence[tuple[str, ASGIApp]] = (),
     *,
+    embedding_models: EmbeddingModels = dict,
     operator: Operator | None = None,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> ASGIApp:
     """Join the routes to what answers them; `operator` is what the operator's surface works on; `mounts` are further
-    applications by prefix, behind the same guards; `/` leads to the first of them."""
+    applications by prefix, behind the same guards; `/` leads to the first of them. `embedding_models` may be named for
+    vectors beside `embedder`."""
     app = _fastapi()
     add_routes(
         app,
         models=ModelRoutes(access, models),
-        embeddings=EmbeddingRoutes(access, embedder),
+        embeddings=EmbeddingRoutes(access, embedder, embedding_models),
         health=HealthRoutes(readiness, metrics),
         docs=DocsRoutes(app),
     )

@@ -6,6 +6,7 @@ byte with a status and after it inside the stream.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
@@ -22,6 +23,7 @@ from vestibule.gateway.wire.chat_reply import DONE, Chunks, completion
 from vestibule.gateway.wire.chat_request import decode_chat
 
 PATH = "/v1/chat/completions"
+SMALL = 65_536  # bytes that are read in about a millisecond; images and schemas take longer
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -41,7 +43,8 @@ class ChatCompletions:
         credential = credential_of(scope)
         # the pipeline authenticates too; here it keeps a stranger's body from being read at all
         await self._access.authenticate(credential)
-        request = decode_chat(await read_body(receive))
+        body = await read_body(receive)
+        request = decode_chat(body) if len(body) <= SMALL else await asyncio.to_thread(decode_chat, body)
         async with (
             cancelled_when_client_leaves(receive),
             aclosing(self._pipeline.run(credential, request)) as events,

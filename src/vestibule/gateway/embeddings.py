@@ -1,45 +1,43 @@
-"""`POST /v1/embeddings` on our own embedder: nothing leaves the house."""
+"""`POST /v1/embeddings` on our own embedder and on models at home that were added for it: nothing leaves the house."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vestibule.core.errors import InvalidRequest, NotFound
-from vestibule.core.ports import Embedder
+from vestibule.core.ports import Embedded, Embedder, EmbeddingModel
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
-from vestibule.gateway.ports import Access
+from vestibule.gateway.ports import Access, EmbeddingModels
 from vestibule.gateway.reply import JSON
 from vestibule.gateway.wire.embedding import EmbeddingBody, decode_embedding, embedding_list, texts
 
 
 class EmbeddingRoutes:
-    def __init__(self, access: Access, embedder: Embedder) -> None:
+    def __init__(self, access: Access, embedder: Embedder, models: EmbeddingModels) -> None:
         self._access = access
-        self._embedder = embedder
+        self._own = _Counting(embedder)
+        self._models = models
 
     async def create(self, request: Request) -> Response:
         await admitted(self._access, request.scope, "inference")
         body = decode_embedding(await read_body(request.receive))
-        self._check(body)
-        inputs = texts(body)
-        vectors = await self._embedder.embed(inputs)
+        model = self._model(body)
+        made = await model.embed(texts(body))
+        rendered = asyncio.to_thread(embedding_list, model.name, made.vectors, body.encoding_format, made.tokens)
+        return Response(await rendered, media_type=JSON)
 
-        def render() -> bytes:
-            tokens = sum(self._embedder.count_tokens(text) for text in inputs)
-            return embedding_list(self._embedder.name, vectors, body.encoding_format, tokens)
-
-        return Response(await asyncio.to_thread(render), media_type=JSON)
-
-    def _check(self, body: EmbeddingBody) -> None:
-        embedder = self._embedder
-        if body.model not in (embedder.name, "auto"):
+    def _model(self, body: EmbeddingBody) -> EmbeddingModel:
+        models = self._models()
+        embedder = self._own if body.model in (self._own.name, "auto") else models.get(body.model)
+        if embedder is None:
             raise NotFound(
                 f"The embedding model `{body.model[:80]}` does not exist here.",
-                next_step=f"Use `{embedder.name}`.",
+                next_step=f"Use {' or '.join(f'`{name}`' for name in (self._own.name, *models))}.",
                 param="model",
             )
         if body.dimensions not in (None, embedder.dimension):
@@ -48,3 +46,21 @@ class EmbeddingRoutes:
                 next_step="Leave it out.",
                 param="dimensions",
             )
+        return embedder
+
+
+class _Counting:
+    """Our own embedder as one of the models that can be named."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name = embedder.name
+        self.dimension = embedder.dimension
+        self._embedder = embedder
+
+    async def embed(self, texts: Sequence[str]) -> Embedded:
+        vectors = await self._embedder.embed(texts)
+
+        def count() -> int:
+            return sum(self._embedder.count_tokens(text) for text in texts)
+
+        return Embedded(vectors, await asyncio.to_thread(count))

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import msgspec
 
-from vestibule.core.errors import InvalidRequest, RateLimited, VestibuleError
+from vestibule.core.errors import InvalidRequest, QueueFull, RateLimited, VestibuleError
 
 _STATUS = {
     "invalid_request": 400,
@@ -86,8 +86,8 @@ def body_of(error: VestibuleError) -> bytes:
 
 def headers_of(error: VestibuleError) -> dict[str, str]:
     match error:
-        case RateLimited():
-            return {"retry-after": str(max(1, math.ceil(error.retry_after_s)))}
+        case RateLimited(retry_after_s=float() | int() as wait_s) | QueueFull(retry_after_s=float() | int() as wait_s):
+            return {"retry-after": str(max(1, math.ceil(wait_s)))}
         case MethodNotAllowed():
             return {"allow": error.allowed}
         case RequestTimeout():

@@ -10,6 +10,7 @@ import msgspec
 from vestibule.core.answer import Event
 from vestibule.core.caller import Caller, Credential, Scope
 from vestibule.core.chat import ChatRequest
+from vestibule.core.ports import EmbeddingModel
 
 
 class Pipeline(Protocol):
@@ -40,4 +41,5 @@ class Component(msgspec.Struct, frozen=True):
 
 
 Models = Callable[[], Sequence[ModelInfo]]
+EmbeddingModels = Callable[[], Mapping[str, EmbeddingModel]]
 Readiness = Callable[[], Awaitable[Mapping[str, Component]]]

@@ -35,7 +35,7 @@ class AnswerCheck:
     """Checks one answer against the evidence it was asked to rest on. `live` are the sources that still resolve.
 
     JSON is measured and not cut: half an object helps nobody. An answer that rests on no evidence has nothing to be
-    checked against.
+    checked against, and a number may have been read off an image.
     """
 
     def __init__(self, request: ModelRequest, live: Collection[int]) -> None:
@@ -43,26 +43,30 @@ class AnswerCheck:
         self._allowed = _Numbers(request)
         self._is_prose = request.response_format.kind == "text"
         self._rests = request.prompt != request.messages
+        self._sees = any(message.images for message in request.messages)
         self._held = ""
         self._cited: dict[int, list[str]] = {}
         self.citations = Tally()
         self.numbers = Tally()
 
     def feed(self, text: str) -> str:
-        """Take what a provider streams, return what may be released: whole sentences that pass, as laid out."""
+        """Take what a provider streams, return what may be released: whole sentences that pass, as laid out. What is
+        not cut is not held."""
+        if not self._rests:
+            return text
         self._held += text
         cut = max((m.end() for m in _SENTENCE_END.finditer(self._held)), default=0)
         complete, self._held = self._held[:cut], self._held[cut:]
-        return self._checked(complete)
+        checked = self._checked(complete)
+        return checked if self._is_prose else text
 
     def finish(self) -> str:
         """Return what is left of the last, perhaps unfinished, sentence."""
         rest, self._held = self._held, ""
-        return self._checked(rest)
+        checked = self._checked(rest)
+        return checked if self._is_prose else ""
 
     def _checked(self, text: str) -> str:
-        if not self._rests:
-            return text
         for sentence in sentences(text):
             if not self._passes(sentence) and self._is_prose:
                 text = text.replace(sentence, "", 1)
@@ -72,11 +76,11 @@ class AnswerCheck:
         marks = [int(n) for n in MARKER.findall(sentence)]
         bare = MARKER.sub("", sentence)
         cited_well = all(n in self._sources for n in marks)
-        numbered_well = self._allowed.contain(numbers(bare))
+        numbered_well = self._sees or self._allowed.contain(numbers(bare))
         if marks:
             self.citations.passed += cited_well
             self.citations.failed += not cited_well
-        if numbers(bare):
+        if numbers(bare) and not self._sees:
             self.numbers.passed += numbered_well
             self.numbers.failed += not numbered_well
         if cited_well and numbered_well:

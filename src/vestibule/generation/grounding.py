@@ -22,12 +22,15 @@ def ground(request: ChatRequest, evidence: Evidence) -> ModelRequest:
         tool_choice=request.tool_choice,
         response_format=request.response_format,
         controls=request.options.controls,
+        adapters=request.options.route.adapters,
     )
 
 
 def _rests_on(request: ChatRequest, evidence: Evidence) -> bool:
     """Whether the answer is to rest on evidence. Without any, a caller who brings functions or a format, or wants no
-    knowledge, has a task of their own: their conversation is the model's as it stands."""
+    knowledge, has a task of their own: their conversation is the model's as it stands. So has one who sends an
+    image."""
     if evidence.results or evidence.passages or evidence.gaps:
         return True
-    return request.options.knowledge and not request.tools and request.response_format.kind == "text"
+    brought = request.tools or any(message.images for message in request.messages)
+    return request.options.knowledge and not brought and request.response_format.kind == "text"

@@ -114,7 +114,7 @@ class PrivacyCheck:
             found.reasons,
             spans,
             self._leaves(messages, found, policy),
-            self._cloud(tenant, found, policy),
+            self._cloud(tenant, found, policy, images=_has_images(messages)),
             policy.id,
         )
 
@@ -127,17 +127,25 @@ class PrivacyCheck:
     def _leaves(self, messages: tuple[Message, ...], found: Classification, policy: Policy) -> tuple[str, ...] | None:
         if found.level is PrivacyClass.RESTRICTED or any(span.rule == "block" for span in found.spans):
             return None
+        if _has_images(messages) and policy.terms.images == "home":
+            return None
         try:
             sent = pseudonymise(ModelRequest(messages, prompt=messages), find_all(self._detector, policy))
         except EgressRefused:
             return None
         return tuple(message.content for message in sent.request.prompt)
 
-    def _cloud(self, tenant: str, found: Classification, policy: Policy) -> tuple[CloudVerdict, ...]:
+    def _cloud(
+        self, tenant: str, found: Classification, policy: Policy, *, images: bool = False
+    ) -> tuple[CloudVerdict, ...]:
         verdicts = []
         for outside in self._outside:
-            verdict = policy.verdict(found.level, Departure(tenant, outside.provider, outside.region))
+            verdict = policy.verdict(found.level, Departure(tenant, outside.provider, outside.region, images=images))
             allowed = verdict.allowed and not any(span.rule == "block" for span in found.spans)
             reason = verdict.reason if allowed or not verdict.allowed else "something in it is blocked"
             verdicts.append(CloudVerdict(outside.provider, outside.region, allowed, reason))
         return tuple(verdicts)
+
+
+def _has_images(messages: tuple[Message, ...]) -> bool:
+    return any(message.images for message in messages)

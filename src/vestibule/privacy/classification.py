@@ -9,6 +9,7 @@ from vestibule.core.chat import ChatRequest
 from vestibule.core.evidence import Evidence
 from vestibule.core.sensitivity import Classification, PrivacyClass, Span
 from vestibule.privacy.general import is_general
+from vestibule.privacy.images import ImageError
 from vestibule.privacy.policy import Policy, PolicyStore
 from vestibule.privacy.texts import Placed, texts_of_evidence, texts_of_request
 
@@ -42,6 +43,8 @@ class Classifier:
             texts = list(texts_of_request(request))
         except RecursionError:
             return Classification(PrivacyClass.RESTRICTED, ("nested too deeply to be read",))
+        except ImageError as error:
+            return Classification(PrivacyClass.RESTRICTED, (f"an image {error}",))
         found = self._joint(texts, PrivacyClass.PUBLIC if general else policy.default_level, full, policy)
         return _as_asked(found, request)
 
@@ -67,6 +70,9 @@ class Classifier:
                 where = f" in {placed.place}" if placed.place else ""
                 reasons[f"{span.type} found{where} ({span.rule})"] = None
             spans += found
+            if placed.floor > PrivacyClass.PUBLIC:
+                level = max(level, placed.floor)
+                reasons[f"{placed.place} is {placed.floor.label}"] = None
         return Classification(level, tuple(reasons), tuple(spans))
 
 
@@ -74,7 +80,7 @@ def _is_general(request: ChatRequest) -> bool:
     """Nothing but general questions, one or several, and nothing brought along."""
     if request.tools or request.metadata or request.response_format.schema:
         return False
-    return all(m.role == "user" and not m.name and is_general(m.content) for m in request.messages)
+    return all(m.role == "user" and not m.name and not m.images and is_general(m.content) for m in request.messages)
 
 
 def _as_asked(found: Classification, request: ChatRequest) -> Classification:

@@ -22,12 +22,14 @@ from vestibule.core.sensitivity import Classification, PrivacyClass, Span
 from vestibule.privacy.audit.record import Action, Decision
 from vestibule.privacy.classification import Detector
 from vestibule.privacy.entities import ENTITIES
+from vestibule.privacy.images import ImageError, stripped
 from vestibule.privacy.policy import Departure, Policy, PolicyStore
 from vestibule.privacy.rereading import GAP
-from vestibule.privacy.texts import texts_of_body
+from vestibule.privacy.texts import read_body
 
 CLEARANCE_S = 30.0
 SCAN_S = 5.0
+SMALL = 262_144  # bytes that are sealed in well under a millisecond; images are longer
 _PLACEHOLDER = re.compile(rf"⟦({'|'.join(ENTITIES)}|TEXT)_[0-9]{{1,6}}(?:_FIRST|_LAST)?⟧")
 
 
@@ -42,10 +44,13 @@ class AuditTrail(Protocol):
 
 
 class Outgoing(msgspec.Struct, frozen=True):
-    """What was found in the final bytes: spans that are still there, and the types behind placeholders."""
+    """What was found in the final bytes: spans that are still there, and the types behind placeholders. `images` that
+    say more than their picture are `unstripped`, and so is what cannot be read."""
 
     spans: tuple[Span, ...]
     pseudonymised: frozenset[str]
+    images: bool = False
+    unstripped: bool = False
 
 
 class EgressGate:
@@ -97,7 +102,7 @@ class EgressGate:
         decision = msgspec.structs.replace(decision, pseudonymised=pseudonyms_count)
         if destination.is_home(self._home_hosts):
             self._audit.note(decision)
-            return self._sealed(body, destination, model, newest, request_id)
+            return await self._sealed(body, destination, model, newest, request_id)
         try:
             departure = Departure(tenant, provider, region, frozenset(buildings), consent)
             level, reason = await self._require_clear(body, classification, policies, departure)
@@ -109,7 +114,7 @@ class EgressGate:
                 next_step="Ask a model at home: use the model `auto`.",
                 param="model",
             ) from None
-        return self._sealed(body, destination, model, newest, audit_id)
+        return await self._sealed(body, destination, model, newest, audit_id)
 
     def refuse(
         self,
@@ -143,6 +148,7 @@ class EgressGate:
             if not verdict.allowed:
                 raise _Stays(verdict.reason)
         outgoing = await self._scan(body)
+        departure = msgspec.structs.replace(departure, images=outgoing.images)
         for policy in policies:
             _require_nothing_left(outgoing, classification, policy)
             types = {span.type for span in (*outgoing.spans, *classification.spans)} | outgoing.pseudonymised
@@ -165,19 +171,20 @@ class EgressGate:
         except VestibuleError as error:
             raise _Stays(f"it cannot be recorded ({error.code})") from None
 
-    def _sealed(
+    async def _sealed(
         self, body: bytes, destination: Destination, model: str, policy: Policy, audit_id: str
     ) -> ClearedRequest:
-        return self._sealer.seal(
-            ClearedRequest(
-                body=body,
-                destination=destination,
-                model=model,
-                policy_version=policy.version,
-                audit_id=audit_id,
-                expires_at=self._clock() + CLEARANCE_S,
-            )
+        cleared = ClearedRequest(
+            body=body,
+            destination=destination,
+            model=model,
+            policy_version=policy.version,
+            audit_id=audit_id,
+            expires_at=self._clock() + CLEARANCE_S,
         )
+        if len(body) <= SMALL:
+            return self._sealer.seal(cleared)
+        return await asyncio.to_thread(self._sealer.seal, cleared)
 
 
 def _decision(
@@ -221,7 +228,7 @@ def read_outgoing(body: bytes, detector: Detector) -> Outgoing:
     """Read encoded bytes as they would leave. Blocks.
 
     Each text is read by itself, and all of them once more in a row: a question for a code and the answer to it are two
-    texts. A placeholder is read as a gap.
+    texts. A placeholder is read as a gap. An image is parsed anew: what leaves must be what stripping it leaves of it.
     """
     pseudonymised: set[str] = set()
 
@@ -229,16 +236,30 @@ def read_outgoing(body: bytes, detector: Detector) -> Outgoing:
         pseudonymised.add(match[1])
         return GAP
 
-    texts, in_a_row = texts_of_body(body)
+    read = read_body(body)
     spans = [
-        span for placed in texts for span in detector.detect(_PLACEHOLDER.sub(gap, placed.text), full=placed.prose)
+        span for placed in read.texts for span in detector.detect(_PLACEHOLDER.sub(gap, placed.text), full=placed.prose)
     ]
-    together = detector.detect(_PLACEHOLDER.sub(gap, in_a_row), full=False)
+    together = detector.detect(_PLACEHOLDER.sub(gap, read.in_a_row), full=False)
     spans += [span for span in together if ENTITIES[span.type].level is PrivacyClass.RESTRICTED]
-    return Outgoing(tuple(spans), frozenset(pseudonymised & ENTITIES.keys()))
+    return Outgoing(
+        tuple(spans),
+        frozenset(pseudonymised & ENTITIES.keys()),
+        images=bool(read.images),
+        unstripped=not all(map(_is_stripped, read.images)),
+    )
+
+
+def _is_stripped(image: bytes) -> bool:
+    try:
+        return stripped(image) == image
+    except ImageError:
+        return False
 
 
 def _require_nothing_left(outgoing: Outgoing, classification: Classification, policy: Policy) -> None:
+    if outgoing.unstripped:
+        raise _Stays("an image in what would leave still holds more than its picture")
     for span in outgoing.spans:
         rule = policy.rule(span.type)
         if rule != "keep":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -12,6 +12,8 @@ from vestibule.core.answer import FinishReason, Usage
 from vestibule.core.chat import ToolCall
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.generation import ModelRequest
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 MOST_TOKENS = 2048
 """What a model at home may say unasked: one that repeats itself would else go on to the end of its context."""
@@ -38,16 +40,26 @@ class Transport(Protocol):
 
 
 class Provider(Protocol):
+    """`capacity` is how many it answers at once, None where no limit is known. One that `continues` takes an
+    assistant's turn at the end of a conversation for the beginning of its answer."""
+
     id: str
     kind: str
     destination: Destination
+
+    @property
+    def capacity(self) -> int | None: ...
+
+    @property
+    def continues(self) -> bool: ...
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
         """Return the final bytes of the request; pure."""
         ...
 
     def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
-        """Stream the answer; raise `UpstreamFailed` where the provider fails."""
+        """Stream the answer; raise `UpstreamFailed` where the provider fails, and says how, and
+        `InvalidRequest` where it does not take the conversation: too long, or filtered."""
         ...
 
 

@@ -9,8 +9,11 @@ from typing import Literal
 import msgspec
 
 from vestibule.core.answer import Location
+from vestibule.core.chat import ResponseFormat
 from vestibule.core.errors import NotFound
+from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Provider
+from vestibule.providers.presets import Preset, as_asked
 
 AUTO = "auto"
 
@@ -19,12 +22,18 @@ def _always() -> bool:
     return True
 
 
-Capability = Literal["tools", "json"]
+Capability = Literal["tools", "json", "images"]
 LANGUAGE_MODEL: frozenset[Capability] = frozenset({"tools", "json"})
+SEEING_MODEL: frozenset[Capability] = LANGUAGE_MODEL | {"images"}
+
+
+FormatPromise = Literal["never", "strict", "always"]
 
 
 class Model(msgspec.Struct, frozen=True):
-    """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready."""
+    """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready.
+    `adapters` are the LoRA adapters that it was loaded with. `promises` says which formats it keeps to as it writes:
+    what is asked for strictly, or whatever is."""
 
     id: str
     name: str
@@ -34,6 +43,17 @@ class Model(msgspec.Struct, frozen=True):
     is_ready: Callable[[], bool] = _always
     can: frozenset[Capability] = LANGUAGE_MODEL
     region: str = ""
+    preset: Preset = as_asked
+    adapters: tuple[str, ...] = ()
+    promises: FormatPromise = "never"
+
+    def keeps(self, wanted: ResponseFormat) -> bool:
+        """Whether its answer has the format as it comes, and need not be held until it is whole."""
+        return self.promises == "always" or (self.promises == "strict" and wanted.strict)
+
+    def encode(self, request: ModelRequest) -> bytes:
+        """The final bytes of the request to this model, sampled as its preset says where the caller does not."""
+        return self.provider.encode(self.preset(request), self.name)
 
 
 class Catalogue:

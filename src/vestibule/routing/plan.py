@@ -5,16 +5,19 @@ Scores, budgets, health and prediction come with the router; the shape of a plan
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
 
 from vestibule.core.chat import ChatRequest
-from vestibule.core.errors import NoCandidate
+from vestibule.core.errors import InvalidRequest, NoCandidate
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
 
 CONFIGURATION_VERSION = 1  # waits for configuration: versions of what is tuned at run time
+
+
+_WITHOUT: Mapping[Capability, str] = {"images": "takes no images", "json": "has no json", "tools": "has no tools"}
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -41,14 +44,26 @@ class Verdict(Protocol):
     def reason(self) -> str: ...
 
 
-def plan(catalogue: Catalogue, request: ChatRequest, may_leave: Callable[[Model], Verdict]) -> Plan:
+def _never(_: Model) -> str:
+    return ""
+
+
+def plan(
+    catalogue: Catalogue,
+    request: ChatRequest,
+    may_leave: Callable[[Model], Verdict],
+    resting: Callable[[Model], str] = _never,
+) -> Plan:
     """Every model the request may mean, home first. Raise `NoCandidate` where the filter leaves none.
 
     A cloud model that was named stays in: whether its bytes may leave is the gate's decision, not the plan's. Unnamed
-    it stands behind what is at home, and only if `may_leave`.
+    it stands behind what is at home, and only if `may_leave`. What is `resting`, with the reason, is not asked unless
+    it was named. An adapter that none of them has is an `InvalidRequest`.
     """
     needed = _needed(request)
-    candidates = tuple(_judge(m, request.model, needed, may_leave) for m in catalogue.select(request.model))
+    selected = catalogue.select(request.model)
+    _require_adapters(request, selected)
+    candidates = tuple(_judge(m, request, needed, may_leave, resting) for m in selected)
     ordered = tuple(sorted(candidates, key=lambda c: (c.rejected, c.model.location == "cloud")))
     made = Plan(ordered)
     if not made.eligible:
@@ -61,20 +76,43 @@ def plan(catalogue: Catalogue, request: ChatRequest, may_leave: Callable[[Model]
 
 
 def _needed(request: ChatRequest) -> frozenset[Capability]:
-    """Functions that may be called need not be; those that must be, and JSON, are beyond some models."""
+    """Functions that may be called need not be; those that must be, JSON and images are beyond some models."""
     needed: set[Capability] = set()
     if request.tool_choice.mode == "required":
         needed.add("tools")
     if request.response_format.kind != "text":
         needed.add("json")
+    if any(message.images for message in request.messages):
+        needed.add("images")
     return frozenset(needed)
 
 
-def _judge(model: Model, asked: str, needed: frozenset[Capability], may_leave: Callable[[Model], Verdict]) -> Candidate:
+def _require_adapters(request: ChatRequest, selected: Iterable[Model]) -> None:
+    known = {name: None for model in selected for name in model.adapters}
+    for name in request.options.route.adapters:
+        if name not in known:
+            raise InvalidRequest(
+                f"The model `{request.model[:80]}` has no adapter `{name[:80]}`.",
+                next_step=f"Its adapters: {', '.join(known) or 'none'}. `vestibule models add --adapter` adds one.",
+                param="vestibule.route.adapters",
+            )
+
+
+def _judge(
+    model: Model,
+    request: ChatRequest,
+    needed: frozenset[Capability],
+    may_leave: Callable[[Model], Verdict],
+    resting: Callable[[Model], str],
+) -> Candidate:
     if lacking := needed - model.can:
-        return Candidate(model, f"has no {' and no '.join(sorted(lacking))}", rejected=True)
-    if asked != AUTO:
+        return Candidate(model, " and ".join(_WITHOUT[what] for what in sorted(lacking)), rejected=True)
+    if missing := request.options.route.adapters.keys() - set(model.adapters):
+        return Candidate(model, f"has no adapter {' and no '.join(sorted(missing))}", rejected=True)
+    if request.model != AUTO:
         return Candidate(model, "named by the caller")
+    if tired := resting(model):
+        return Candidate(model, tired, rejected=True)
     if model.location == "cloud":
         verdict = may_leave(model)
         reason = f"home could not answer, and {verdict.reason}" if verdict.allowed else verdict.reason

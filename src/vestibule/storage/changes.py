@@ -21,7 +21,7 @@ import structlog
 from vestibule.core.errors import VestibuleError
 from vestibule.storage.pool import Connection
 
-Kind = Literal["documents", "portfolio"]
+Kind = Literal["documents", "portfolio", "access"]
 Stamp = tuple[int, int]
 T = TypeVar("T")
 
@@ -48,6 +48,10 @@ class Changes:
     def stamp(self, kind: Kind, tenant: str) -> Stamp | None:
         """Stays the same until something changes; None while nobody can know."""
         return (self._listening, self._times[kind, tenant]) if self._listening else None
+
+    def told(self, kind: Kind, tenant: str) -> int:
+        """How many changes this process has been told of, whether or not it still listens."""
+        return self._times[kind, tenant]
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:

@@ -50,7 +50,25 @@ class Metrics:
         self._egress = Counter(
             "vestibule_egress", "Decisions of the egress gate.", ["class", "decision"], registry=registry
         )
+        self._attempts = Counter(
+            "vestibule_attempts",
+            "Tries to have a model answer, by what became of them.",
+            ["model", "outcome"],
+            registry=registry,
+        )
         self._cache = Counter("vestibule_cache_lookups", "Cache look-ups.", ["level", "result"], registry=registry)
+        self._waiting = Gauge(
+            "vestibule_queue_waiting", "Requests that wait for a turn at the model.", ["model"], registry=registry
+        )
+        self._waited = Histogram(
+            "vestibule_queue_wait_seconds",
+            "From asking for a turn at a model that serves so many at once to having it.",
+            buckets=_DURATIONS_S,
+            registry=registry,
+        )
+        self._shared = Counter(
+            "vestibule_shared", "Requests answered by the generation of an identical one.", registry=registry
+        )
         self._audit_lost = Counter(
             "vestibule_audit_lost", "Notes that never reached the audit trail; it holds how many.", registry=registry
         )
@@ -77,9 +95,25 @@ class Metrics:
         """Count a decision of the gate: the privacy class, and "home", "cloud" or "refused"."""
         self._egress.labels(_bounded(level, _CLASSES), _bounded(decision, _DECISIONS)).inc()
 
+    def attempted(self, model: str, outcome: str) -> None:
+        """Count a try: "answered", a fault or an error code."""
+        self._attempts.labels(model if model in self._models() else OTHER, self._status(outcome)).inc()
+
     def cache(self, level: str, result: str) -> None:
         """Count a look-up: the level "exact" or "semantic", and "hit", "miss" or "bypass"."""
         self._cache.labels(_bounded(level, _LEVELS), _bounded(result, _RESULTS)).inc()
+
+    def queue_waiting(self, model: str, count: int) -> None:
+        """Say how many wait for a turn at the model now."""
+        self._waiting.labels(model if model in self._models() else OTHER).set(count)
+
+    def queue_waited(self, wait_s: float) -> None:
+        """Count a turn that was had, and the seconds that were waited for it."""
+        self._waited.observe(wait_s)
+
+    def shared(self) -> None:
+        """Count a request that was answered by the generation of another."""
+        self._shared.inc()
 
     def audit_lost(self, count: int) -> None:
         """Count notes that the audit trail had to let go."""

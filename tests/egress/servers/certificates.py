@@ -22,11 +22,11 @@ class Certificates:
     server_file: Path
 
     @classmethod
-    def make(cls, folder: Path) -> Certificates:
-        """Write both files into `folder`; the authority's own key is forgotten."""
+    def make(cls, folder: Path, *, expired: bool = False) -> Certificates:
+        """Write both files into `folder`; the authority's own key is forgotten. The server's can be `expired`."""
         ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         ca = _authority(ca_key)
-        server = _server_certificate(server_key, ca, ca_key)
+        server = _server_certificate(server_key, ca, ca_key, days_ago=30 if expired else 0)
         ca_file, server_file = folder / "ca.pem", folder / "server.pem"
         ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
         key = server_key.private_bytes(
@@ -66,12 +66,12 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _server_certificate(
-    key: ec.EllipticCurvePrivateKey, ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey, ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey, *, days_ago: int
 ) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")])
     return (
-        _builder(name, ca.subject, key)
+        _builder(name, ca.subject, key, days_ago)
         .add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -80,8 +80,10 @@ def _server_certificate(
     )
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days_ago: int = 0
+) -> x509.CertificateBuilder:
+    now = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days_ago)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from tests.egress.servers.dialects import Body, tokens
+from tests.egress.servers.dialects import Body, Refusal, tokens
+from tests.egress.servers.faults import FaultKind
 from tests.egress.servers.openai_chat import CREATED, OpenAIChat
 from tests.egress.servers.speech import Asked, Reply, cut
 
@@ -20,6 +21,15 @@ REASONER = "deepseek-reasoner"
 
 class DeepSeekChat(OpenAIChat):
     base_path = ""
+
+    def refusal(self, kind: FaultKind) -> Refusal:
+        """Its error codes have no name for these two: they are `invalid_request_error`."""
+        if kind == "context_length":
+            said = "This model's maximum context length is 65536 tokens. However, you requested 70000 tokens."
+            return Refusal(400, "invalid_request_error", said)
+        if kind == "content_filter":
+            return Refusal(400, "invalid_request_error", "Content Exists Risk")
+        return super().refusal(kind)
 
     def other(self, target: str, body: Body) -> bytes | None:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tests.egress.servers.faults import FaultKind
 from tests.egress.servers.speech import Asked, Reply
 
 Body = dict[str, Any]  # a provider's JSON as it came: each dialect reads the parts it knows
@@ -24,12 +25,17 @@ class Refusal(Exception):
 class Dialect(Protocol):
     base_path: str
     """What a client puts behind host and port."""
+    end_mark: bytes
+    """The event that ends a stream and says nothing else; empty where there is none."""
 
     def key(self, headers: Mapping[str, str], target: str) -> str:
         """The API key that came with a request, or ''."""
 
     def read(self, target: str, body: Body) -> Asked:
         """What was asked. Raise `Refusal` for a path or body that the provider would refuse."""
+
+    def look(self, method: str, target: str, body: Body) -> bytes | None:
+        """The answer to a question about the server and its models, which never fails; None for any other."""
 
     def other(self, target: str, body: Body) -> bytes | None:
         """The answer to what is no conversation (an embedding), or None where it is one."""
@@ -39,6 +45,18 @@ class Dialect(Protocol):
 
     def events(self, asked: Asked, reply: Reply, id: str) -> Iterator[bytes]:
         """The answer as the bytes of one stream event after the other, the end mark included."""
+
+    def framed(self, body: object, asked: Asked) -> bytes:
+        """A JSON value as one event of a stream."""
+
+    def trouble(self) -> object:
+        """What the provider sends inside a stream to say that it failed."""
+
+    def refusal(self, kind: FaultKind) -> Refusal:
+        """What the provider says to refuse a request in that way."""
+
+    def blocked(self, asked: Asked, id: str) -> bytes | None:
+        """A prompt that is refused for what it says, where that is told under status 200."""
 
     def stream_type(self, target: str) -> str:
         """The content type of a stream."""

@@ -15,14 +15,29 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from tests.egress.servers.dialects import Body, Refusal, texts, tokens, vector
+from tests.egress.servers.faults import FaultKind
 from tests.egress.servers.speech import Asked, Reply, Schema, ToolOffer, cut
 
-_METHOD = re.compile(r"/v1beta/models/([\w.-]+):(\w+)")
-_STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
+_METHOD = re.compile(r"/v1(?:beta)?/models/([\w.-]+):(\w+)")
+_STATUS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+}
+_SAID: Mapping[FaultKind, tuple[int, str]] = {
+    "rate_limited": (429, "Resource has been exhausted (e.g. check quota)."),
+    "error": (500, "An internal error has occurred. Please retry."),
+    "unavailable": (503, "The model is overloaded. Please try again later."),
+    "context_length": (400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."),
+    "prefill_rejected": (400, "Please ensure that single turn requests end with a user role."),
+}
 
 
 class GeminiNative:
     base_path = ""
+    end_mark = b""
 
     def key(self, headers: Mapping[str, str], target: str) -> str:
         return headers.get("x-goog-api-key", "") or "".join(parse_qs(urlsplit(target).query).get("key", []))
@@ -45,8 +60,12 @@ class GeminiNative:
             most_words=config.get("maxOutputTokens"),
             stream=method == "streamGenerateContent",
             model=model,
+            prefill="".join(texts(contents[-1].get("parts"))) if contents[-1].get("role") == "model" else "",
             form="sse" if parse_qs(urlsplit(target).query).get("alt") == ["sse"] else "array",
         )
+
+    def look(self, method: str, target: str, body: Body) -> bytes | None:
+        return None
 
     def other(self, target: str, body: Body) -> bytes | None:
         match _method(target)[1]:
@@ -83,6 +102,26 @@ class GeminiNative:
         spent, given = tokens(asked.prompt), tokens(reply.text)
         usage = {"promptTokenCount": spent, "candidatesTokenCount": given, "totalTokenCount": spent + given}
         return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": asked.model, "responseId": id}
+
+    def framed(self, body: object, asked: Asked) -> bytes:
+        written = json.dumps(body)
+        return (f"data: {written}\r\n\r\n" if asked.form == "sse" else f",{written}\r\n").encode()
+
+    def trouble(self) -> object:
+        trouble: object = json.loads(self.error(self.refusal("error")))
+        return trouble
+
+    def refusal(self, kind: FaultKind) -> Refusal:
+        status, said = _SAID[kind]
+        return Refusal(status, _STATUS.get(status, "INTERNAL"), said)
+
+    def blocked(self, asked: Asked, id: str) -> bytes | None:
+        """`PromptFeedback`: no candidates, and why."""
+        usage = {"promptTokenCount": tokens(asked.prompt), "totalTokenCount": tokens(asked.prompt)}
+        feedback = {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": usage, "modelVersion": asked.model}
+        if asked.stream:
+            return self.framed(feedback, asked) if asked.form == "sse" else json.dumps([feedback]).encode()
+        return json.dumps(feedback).encode()
 
     def stream_type(self, target: str) -> str:
         sse = parse_qs(urlsplit(target).query).get("alt") == ["sse"]

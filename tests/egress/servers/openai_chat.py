@@ -15,13 +15,29 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from tests.egress.servers.dialects import Body, Refusal, texts, tokens, vector
+from tests.egress.servers.faults import FaultKind
 from tests.egress.servers.speech import Asked, Call, Reply, Schema, ToolOffer, cut
 
 CREATED = 1_741_570_283
+REFUSALS: Mapping[FaultKind, Refusal] = {
+    "rate_limited": Refusal(429, "rate_limit_exceeded", "Rate limit reached. Please try again later."),
+    "error": Refusal(500, "server_error", "The server had an error while processing your request."),
+    "unavailable": Refusal(503, "overloaded", "The engine is currently overloaded, please try again later."),
+    "context_length": Refusal(
+        400,
+        "context_length_exceeded",
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9017 tokens.",
+    ),
+    "content_filter": Refusal(
+        400, "content_filter", "Your request was rejected as a result of our safety system: HOW TO PICK THE LOCK"
+    ),
+    "prefill_rejected": Refusal(400, "invalid_value", "The last message must not be of the role assistant."),
+}
 
 
 class OpenAIChat:
     base_path = "/v1"
+    end_mark = b"data: [DONE]\n\n"
 
     def key(self, headers: Mapping[str, str], target: str) -> str:
         scheme, _, key = headers.get("authorization", "").partition(" ")
@@ -43,7 +59,11 @@ class OpenAIChat:
             stream=bool(body.get("stream")),
             usage_asked=bool((body.get("stream_options") or {}).get("include_usage")),
             model=body["model"],
+            prefill=str(messages[-1].get("content") or "") if messages[-1].get("role") == "assistant" else "",
         )
+
+    def look(self, method: str, target: str, body: Body) -> bytes | None:
+        return None
 
     def other(self, target: str, body: Body) -> bytes | None:
         if urlsplit(target).path != f"{self.base_path}/embeddings":
@@ -73,7 +93,7 @@ class OpenAIChat:
         yield self.event(asked, id, [choice({}, finish(reply))], usage | self.last_usage(asked, reply), rng)
         if asked.usage_asked:
             yield self.event(asked, id, [], {"usage": self.usage(asked, reply)}, rng)
-        yield b"data: [DONE]\n\n"
+        yield self.end_mark
 
     def deltas(self, asked: Asked, reply: Reply, id: str, rng: random.Random) -> Iterator[Body]:
         yield {"role": "assistant", "content": None if reply.calls else "", "refusal": None}
@@ -139,6 +159,19 @@ class OpenAIChat:
 
     def stream_type(self, target: str) -> str:
         return "text/event-stream; charset=utf-8"
+
+    def framed(self, body: object, asked: Asked) -> bytes:
+        return f"data: {json.dumps(body)}\n\n".encode()
+
+    def trouble(self) -> object:
+        trouble: object = json.loads(self.error(self.refusal("error")))
+        return trouble
+
+    def refusal(self, kind: FaultKind) -> Refusal:
+        return REFUSALS[kind]
+
+    def blocked(self, asked: Asked, id: str) -> bytes | None:
+        return None
 
     def error(self, refusal: Refusal, retry_after_s: int | None = None) -> bytes:
         kinds = {401: "invalid_request_error", 429: "requests", 500: "server_error"}

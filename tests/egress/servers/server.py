@@ -8,45 +8,35 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import socket
-import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal
 
 import h11
 
 from tests.egress.servers.certificates import Certificates
 from tests.egress.servers.dialects import Body, Dialect, Refusal, texts
+from tests.egress.servers.faults import BEFORE_ANSWER, FLOOD, REFUSALS, Act, Fault, FaultKind, spoiled
+from tests.egress.servers.line import READ, Connection, Given, Line, answer_nothing
 from tests.egress.servers.speech import Asked, Speech
 from tests.egress.servers.traces import traces
 
-FaultKind = Literal["rate_limited", "error", "reset", "cut", "stall"]
-READ = 65_536
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with one request: 429 with Retry-After, 500, a reset before any header, or, after `after` events
-    of a stream (or half of a whole body), the connection cut or silent."""
-
-    kind: FaultKind
-    after: int = 2
-    retry_after_s: int = 1
+__all__ = ["Connection", "Fault", "FaultKind", "Received", "RecordingServer"]
 
 
 @dataclass(frozen=True)
 class Received:
-    """One request as it came. `fault` is what was done to it."""
+    """One request as it came, `at` seconds of the monotonic clock. `fault` is what was done to it."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes
     fault: Fault | None = None
+    at: float = 0.0
 
     def texts(self) -> list[str]:
         """Every string of the JSON body with its escapes undone; none where the body is no JSON."""
@@ -56,28 +46,33 @@ class Received:
             return []
 
 
-@dataclass
-class Connection:
-    received: bytearray = field(default_factory=bytearray)
-
-
 class RecordingServer:
-    """Use as a context manager. `faults` are dealt to the next requests, one each; set `broken` to fail all of them.
-    `witness` is called on a thread with each request before it is answered."""
+    """Use as a context manager. `faults` are dealt to the next conversations, one each; set `broken` to fail all of
+    them, or `deal` to say for each. `witness` is called on a thread with each request before it is answered. `pace_s`
+    is from one event of a stream to the next."""
 
     def __init__(
-        self, dialect: Dialect, certificates: Certificates | None = None, speech: Speech | None = None, key: str = ""
+        self,
+        dialect: Dialect,
+        certificates: Certificates | None = None,
+        speech: Speech | None = None,
+        key: str = "",
+        host: str = "127.0.0.1",
     ) -> None:
         self.dialect = dialect
         self.speech = speech or Speech()
         self.faults: deque[Fault] = deque()
         self.broken: Fault | None = None
+        self.deal: Callable[[], Fault | None] | None = None
+        self.pace_s = 0.0
         self.witness: Callable[[Received], None] | None = None
         self.requests: list[Received] = []
+        self.given: list[Given] = []
         self.connections: list[Connection] = []
         self.port = 0
         self._certificates = certificates
         self._key = key
+        self._host = host
         self._loop = asyncio.new_event_loop()
         self._handling: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
@@ -117,7 +112,7 @@ class RecordingServer:
 
     async def _serve(self) -> None:
         context = self._certificates.server_context() if self._certificates else None
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=context)
+        server = await asyncio.start_server(self._connected, self._host, 0, ssl=context)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stopped.wait()
@@ -132,7 +127,7 @@ class RecordingServer:
         assert task is not None
         self._handling.add(task)
         task.add_done_callback(self._handling.discard)
-        connection = Connection()
+        connection = Connection(writer.get_extra_info("sockname")[0])
         self.connections.append(connection)
         try:
             await self._converse(connection, reader, writer)
@@ -148,7 +143,9 @@ class RecordingServer:
         while (request := await self._request(protocol, connection, reader)) is not None:
             if self.witness:
                 await asyncio.to_thread(self.witness, request)
-            if not await self._answer(request, protocol, writer):
+            given = Given()
+            self.given.append(given)
+            if not await self._answer(request, protocol, Line(given, reader, writer, self._stopped)):
                 return
             if protocol.our_state is h11.MUST_CLOSE:
                 return
@@ -176,33 +173,51 @@ class RecordingServer:
                 return None
 
     def _recorded(self, head: h11.Request, body: bytes) -> Received:
-        fault = self.faults.popleft() if self.faults else self.broken
+        method, target = head.method.decode(), head.target.decode()
+        fault = None if self.dialect.look(method, target, {}) is not None else self._dealt()
         headers = {name.decode(): value.decode("latin-1") for name, value in head.headers}
-        request = Received(head.method.decode(), head.target.decode(), headers, body, fault)
+        request = Received(method, target, headers, body, fault, time.monotonic())
         self.requests.append(request)
         return request
 
-    async def _answer(self, request: Received, protocol: h11.Connection, writer: asyncio.StreamWriter) -> bool:
+    def _dealt(self) -> Fault | None:
+        if self.faults:
+            return self.faults.popleft()
+        return self.broken or (self.deal() if self.deal else None)
+
+    async def _answer(self, request: Received, protocol: h11.Connection, line: Line) -> bool:
         """Answer one request; False where the connection is no longer of use."""
         fault, id = request.fault, f"{len(self.requests):024x}"
-        if fault and fault.kind == "reset":
-            _reset(writer)
-            return False
+        if fault and fault.kind in BEFORE_ANSWER:
+            return await answer_nothing(fault, protocol, line)
         try:
-            if fault and fault.kind in ("rate_limited", "error"):
-                raise _refusal(fault)
+            if fault and fault.kind in REFUSALS and not (fault.kind == "content_filter" and self._blocks(request)):
+                raise self.dialect.refusal(fault.kind)
+            looked = self.dialect.look(request.method, request.target, {}) if request.method == "GET" else None
+            if looked is not None:
+                return await self._send(200, looked, [], None, protocol, line)
             body = self._read(request)
-            other = self.dialect.other(request.target, body)
+            other = self.dialect.look("POST", request.target, body) or self.dialect.other(request.target, body)
             if other is None:
                 asked = self.dialect.read(request.target, body)
-                if asked.stream:
-                    return await self._stream(request, asked, id, protocol, writer)
-                other = self.dialect.whole(asked, self.speech.reply(asked), id)
-            return await self._send(200, other, [], fault, protocol, writer)
+                if fault and fault.kind == "content_filter":
+                    other = self.dialect.blocked(asked, id)
+                elif fault and fault.kind == "prefill_rejected" and asked.prefill:
+                    raise self.dialect.refusal(fault.kind)
+                elif asked.stream:
+                    return await self._stream(request, asked, id, protocol, line)
+                else:
+                    other = self.dialect.whole(asked, self.speech.reply(asked), id)
+            fault = None if fault and fault.kind in ("content_filter", "prefill_rejected") else fault
+            return await self._send(200, other or b"", [], fault, protocol, line)
         except Refusal as refusal:
             wait_s = fault.retry_after_s if fault and refusal.status == 429 else None
             more = [] if wait_s is None else [("Retry-After", str(wait_s))]
-            return await self._send(refusal.status, self.dialect.error(refusal, wait_s), more, None, protocol, writer)
+            return await self._send(refusal.status, self.dialect.error(refusal, wait_s), more, None, protocol, line)
+
+    def _blocks(self, request: Received) -> bool:
+        """Whether the provider tells under status 200 that it refuses a prompt."""
+        return self.dialect.blocked(Asked(""), "") is not None
 
     def _read(self, request: Received) -> Body:
         key = self.dialect.key(request.headers, request.target)
@@ -225,56 +240,36 @@ class RecordingServer:
         more: list[tuple[str, str]],
         fault: Fault | None,
         protocol: h11.Connection,
-        writer: asyncio.StreamWriter,
+        line: Line,
     ) -> bool:
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), *more]
         sent = body if fault is None else body[: len(body) // 2]
-        await _write(protocol.send(h11.Response(status_code=status, headers=headers)), writer)
-        await _write(protocol.send(h11.Data(data=sent)), writer)
+        await line.write(protocol.send(h11.Response(status_code=status, headers=headers)))
+        await line.write(protocol.send(h11.Data(data=sent)))
         if fault is not None:
-            return await self._end_badly(fault, writer)
-        await _write(protocol.send(h11.EndOfMessage()), writer)
+            return await line.end_badly(stall=fault.kind == "stall")
+        await line.write(protocol.send(h11.EndOfMessage()))
         return True
 
-    async def _stream(
-        self, request: Received, asked: Asked, id: str, protocol: h11.Connection, writer: asyncio.StreamWriter
-    ) -> bool:
+    async def _stream(self, request: Received, asked: Asked, id: str, protocol: h11.Connection, line: Line) -> bool:
         """The events, their bytes cut anywhere, also within a character."""
         headers = [("Content-Type", self.dialect.stream_type(request.target)), ("Transfer-Encoding", "chunked")]
-        await _write(protocol.send(h11.Response(status_code=200, headers=headers)), writer)
-        rng, fault = random.Random(id), request.fault
+        rng = random.Random(id)
         events = list(self.dialect.events(asked, self.speech.reply(asked), id))
-        for index, event in enumerate(events):
-            if fault is not None and index >= min(fault.after, len(events) - 1):
-                return await self._end_badly(fault, writer)
+        await line.write(protocol.send(h11.Response(status_code=200, headers=headers)))
+        for event in spoiled(events, request.fault, self.dialect, asked):
+            if isinstance(event, Act):
+                if event.kind == "wait":
+                    await line.wait(event.seconds)
+                    continue
+                if event.kind == "flood":
+                    await line.flood(protocol, FLOOD)
+                return await line.end_badly(stall=event.kind == "stall")
             at = rng.randrange(len(event))
             for part in (event[:at], event[at:]):
                 if part:
-                    await _write(protocol.send(h11.Data(data=part)), writer)
-        await _write(protocol.send(h11.EndOfMessage()), writer)
+                    await line.write(protocol.send(h11.Data(data=part)))
+            if self.pace_s:
+                await line.wait(self.pace_s)
+        await line.write(protocol.send(h11.EndOfMessage()))
         return True
-
-    async def _end_badly(self, fault: Fault, writer: asyncio.StreamWriter) -> bool:
-        if fault.kind == "stall":
-            await self._stopped.wait()
-        _reset(writer)
-        return False
-
-
-def _refusal(fault: Fault) -> Refusal:
-    if fault.kind == "rate_limited":
-        return Refusal(429, "rate_limit_exceeded", "Rate limit reached. Please try again later.")
-    return Refusal(500, "server_error", "The server had an error while processing your request.")
-
-
-async def _write(data: bytes | None, writer: asyncio.StreamWriter) -> None:
-    if data:
-        writer.write(data)
-        await writer.drain()
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """Close at once with RST instead of FIN: what was not yet read is lost, as when a proxy dies."""
-    raw = writer.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()

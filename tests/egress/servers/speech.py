@@ -30,7 +30,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a dialect reads from a request. `form` is the dialect's own note on how the stream is to be written."""
+    """What a dialect reads from a request. `form` is the dialect's own note on how the stream is to be written,
+    `prefill` the assistant's turn that the conversation ends with."""
 
     prompt: str
     tools: Sequence[ToolOffer] = ()
@@ -41,6 +42,7 @@ class Asked:
     usage_asked: bool = False
     model: str = "model"
     form: str = ""
+    prefill: str = ""
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def test_functions_and_formats_are_taken() -> None:
     assert request.response_format == ResponseFormat("json_object")
     wanted = {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True}}
     assert decode_chat(encode(response_format=wanted)).response_format == ResponseFormat(
-        "json_schema", "answer", SCHEMA
+        "json_schema", "answer", SCHEMA, strict=True
     )
 
 
@@ -179,6 +179,16 @@ def test_whether_a_function_is_called_is_the_callers_choice(choice: object, mean
         ({"response_format": {"type": "json_schema"}}, "response_format", "without a schema"),
         ({"response_format": {"type": "json_schema", "json_schema": {"name": "x"}}}, "response_format", "without"),
         ({"response_format": {"type": "yaml"}}, "response_format.type", "yaml"),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "objec"}}}},
+            "response_format.json_schema.schema",
+            "at `type`",
+        ),
+        (
+            {"tools": [OFFER, {"type": "function", "function": {"name": "g", "parameters": {"$ref": "http://a/"}}}]},
+            "tools[1].function.parameters",
+            "outside itself",
+        ),
     ],
 )
 def test_what_is_wrong_with_functions_and_formats_is_named(fields: dict[str, object], param: str, said: str) -> None:
@@ -188,7 +198,7 @@ def test_what_is_wrong_with_functions_and_formats_is_named(fields: dict[str, obj
     assert said in str(error)
 
 
-@pytest.mark.parametrize("kind", ["image_url", "input_audio", "file"])
+@pytest.mark.parametrize("kind", ["input_audio", "file"])
 def test_other_media_are_not_served(kind: str) -> None:
     content = [{"type": "text", "text": "What is this?"}, {"type": kind, kind: {"url": "data:,x"}}]
     error = refusal(encode(messages=[{"role": "user", "content": content}]))

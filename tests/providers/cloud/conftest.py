@@ -93,7 +93,11 @@ async def cloud(answer: Answer, context: ssl.SSLContext | None = None) -> AsyncI
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """An authority of our own that vouches for 127.0.0.1 and nobody else."""
-    folder = tmp_path_factory.mktemp("certificates")
+    return certify(tmp_path_factory.mktemp("certificates"))
+
+
+def certify(folder: Path, *, address: str = "127.0.0.1", days: int = 1) -> Certificate:
+    """One that vouches for `address`, for so many days from now; it has expired where they are negative."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a gateway of ours")])
     now = datetime.datetime.now(datetime.UTC)
@@ -103,9 +107,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now - datetime.timedelta(days=9))
+        .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

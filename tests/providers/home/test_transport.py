@@ -87,3 +87,72 @@ async def test_what_is_declared_to_be_outside_gets_no_byte() -> None:
         with pytest.raises(EgressRefused, match="declared to be outside"):
             await HomeTransport().get(outside, "/", wait_s=5)
         assert await HomeTransport().get(there, "/", wait_s=5) == b"ok"
+
+
+PUBLIC, PRIVATE = "8.8.8.8", "10.1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("host", "peer", "home_hosts", "is_home"),
+    [
+        ("127.0.0.1", "127.0.0.1", (), True),
+        ("localhost", "::1", (), True),
+        ("gpu.lan", "127.0.0.1", (), True),
+        ("gpu.lan", PRIVATE, (), False),
+        ("gpu.lan", PRIVATE, ("gpu.lan",), True),
+        ("gpu.lan", "fe80::1%eth0", ("gpu.lan",), True),
+        ("gpu.lan", PRIVATE, ("other.lan",), False),
+        ("gpu.lan", PRIVATE, (PRIVATE,), True),
+        ("gpu.lan", PUBLIC, ("gpu.lan",), False),
+        ("gpu.lan", PUBLIC, ("gpu.lan", PUBLIC), True),
+        (PUBLIC, PUBLIC, (PUBLIC,), True),
+        ("localhost", PUBLIC, (), False),
+    ],
+)
+def test_the_peer_decides_and_not_the_name(host: str, peer: str, home_hosts: tuple[str, ...], is_home: bool) -> None:
+    transport = HomeTransport(home_hosts)
+    if is_home:
+        transport._require_home(Destination("http", host, 80), peer)
+    else:
+        with pytest.raises(EgressRefused, match="leads out of the house"):
+            transport._require_home(Destination("http", host, 80), peer)
+
+
+async def test_an_address_that_is_not_home_is_connected_to_and_gets_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that resolved elsewhere since the last time: here to a listener on this machine that is said to be
+    public."""
+    read: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came = b""
+        with contextlib.suppress(ConnectionError):
+            came = await reader.read()
+        writer.transport.abort()
+        read.set_result(came)
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+        there = Destination("http", "127.0.0.1", listening.sockets[0].getsockname()[1])
+        monkeypatch.setattr("vestibule.providers.home.transport._address", lambda connection: PUBLIC)
+        with pytest.raises(EgressRefused, match="leads out of the house"):
+            await HomeTransport().get(there, "/", wait_s=5)
+        assert await asyncio.wait_for(read, 30) == b""
+
+
+async def test_an_address_of_six_groups_is_spelled_in_brackets() -> None:
+    seen: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(reply(200, b"ok"))
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    try:
+        listening = await asyncio.start_server(answer, "::1", 0)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        assert await HomeTransport().get(Destination("http", "::1", port), "/", wait_s=5) == b"ok"
+    assert f"Host: [::1]:{port}\r\n".encode() in seen[0]

@@ -1,4 +1,4 @@
-"""A model with random weights for the whole run, and llama.cpp really running it."""
+"""A model with random weights for the whole run, our own small one, and llama.cpp really running them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import vestibule
 from tests.providers.llamacpp.random_model import write_random_model
 from vestibule.providers.llamacpp import LlamaCppProvider
 from vestibule.providers.llamacpp.supervisor import Patience
+
+TINY = Path(vestibule.__file__).parent / "models" / "vestibule-tiny.gguf"
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,16 @@ def patience() -> Patience:
 async def provider(gguf: Path, tmp_path: Path, patience: Patience) -> AsyncIterator[LlamaCppProvider]:
     """Started, loaded, with two slots and room for three more to wait."""
     provider = LlamaCppProvider("random", gguf, tmp_path / "logs", room=3, patience=patience)
+    await provider.start()
+    await provider.ready()
+    yield provider
+    await provider.close()
+
+
+@pytest.fixture
+async def tiny(tmp_path: Path) -> AsyncIterator[LlamaCppProvider]:
+    """Our own test model: it copies from its prompt."""
+    provider = LlamaCppProvider("tiny", TINY, tmp_path)
     await provider.start()
     await provider.ready()
     yield provider

@@ -50,7 +50,34 @@ def write_random_model(
 ) -> Path:
     """Write the model to `path`; `changes` replace its metadata."""
     metadata = _metadata(context, model) | dict(changes or {})
-    tensors = _tensors(np.random.default_rng(7), model)
+    return _write(path, metadata, _tensors(np.random.default_rng(7), model), version)
+
+
+def write_random_adapter(
+    path: Path,
+    changes: Mapping[str, Value] | None = None,
+    *,
+    width: int = SMALL.width,
+    layers: int = SMALL.layers,
+    strength: float = 0.3,
+) -> Path:
+    """Write a LoRA of rank 4 on the queries of a Qwen2 model of that width; `changes` replace its metadata."""
+    metadata: dict[str, Value] = {
+        "general.type": "adapter",
+        "general.architecture": "qwen2",
+        "adapter.type": "lora",
+        "adapter.lora.alpha": 4.0,
+    }
+    randomness = np.random.default_rng(3)
+    tensors = {}
+    for layer in range(layers):
+        for half, shape in (("a", (4, width)), ("b", (width, 4))):
+            values = randomness.standard_normal(shape) * strength
+            tensors[f"blk.{layer}.attn_q.weight.lora_{half}"] = values.astype(np.float32)
+    return _write(path, metadata | dict(changes or {}), tensors, 3)
+
+
+def _write(path: Path, metadata: Mapping[str, Value], tensors: Mapping[str, NDArray[np.float32]], version: int) -> Path:
     header = struct.pack("<4sIQQ", b"GGUF", version, len(tensors), len(metadata))
     header += b"".join(_text(key) + _value(value) for key, value in metadata.items())
     data = bytearray()

@@ -125,8 +125,9 @@ async def test_a_broken_stream_is_an_error_and_the_next_answer_whole(provider: L
     assert first.pid is not None
     task = await next_chunk(provider)
     os.kill(first.pid, signal.SIGKILL)
-    with pytest.raises(UpstreamFailed, match="broke off before its answer was whole"):
+    with pytest.raises(UpstreamFailed, match="broke off before its answer was whole") as failed:
         await task
+    assert failed.value.fault == "cut"
     assert (await ask(provider, "hello", 5))[-1].finish_reason == "length"
     assert provider.status.state == "ready"
     assert (provider.status.pid, provider.status.restarts) != (first.pid, 0)

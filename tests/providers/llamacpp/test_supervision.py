@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.providers.llamacpp.storm import ask, until
 from vestibule.core.errors import UpstreamFailed
@@ -168,6 +169,18 @@ async def test_the_log_stays_within_bounds(provider: LlamaCppProvider, tmp_path:
     await until(lambda: log.stat().st_size <= LOG_BYTES)
     assert provider.status.state == "ready"
     assert log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_loading_tells_what_was_summed_and_what_is_held(gguf: Path, tmp_path: Path) -> None:
+    with structlog.testing.capture_logs() as told:
+        provider = LlamaCppProvider("m", gguf, tmp_path)
+        await provider.start()
+        await provider.ready()
+        await provider.close()
+    (loaded,) = [entry for entry in told if entry["event"] == "model_loaded"]
+    summed, held = (float(loaded[key].removesuffix(" MiB")) for key in ("summed", "holds"))
+    assert 10 < held <= summed
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from vestibule.providers.llamacpp.launch import Launch
 from vestibule.providers.llamacpp.model_file import ModelFile
+from vestibule.providers.llamacpp.process import launch_of
 
 MIB = 1_048_576
 SAY = """
@@ -25,7 +24,7 @@ params.verbosity = 5
 server = Server(params)
 os._exit(0)
 """
-SAID = re.compile(r"(\w+): +\S+ (model|KV|compute|output) buffer size = +([\d.]+) MiB")
+SAID = re.compile(r"(\w+): +\S+ (model|KV|compute|output|LoRA) buffer size = +([\d.]+) MiB")
 
 
 class Reported(msgspec.Struct, frozen=True):
@@ -35,13 +34,11 @@ class Reported(msgspec.Struct, frozen=True):
     cache: float
     compute: float
     output: float
+    lora: float
 
 
 async def reported(model: ModelFile, folder: Path) -> Reported:
-    serving = model.serving
-    launch = Launch(
-        str(model.path), str(folder / "say.sock"), serving.context, serving.slots, 1, os.getpid(), serving.cache
-    )
+    launch = launch_of(model, folder / "say.sock")
     Path(launch.socket).unlink(missing_ok=True)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", SAY, msgspec.json.encode(launch).decode()),
@@ -49,11 +46,11 @@ async def reported(model: ModelFile, folder: Path) -> Reported:
         stderr=subprocess.STDOUT,
     )
     said = (await process.communicate())[0].decode()
-    sums = {"model": 0.0, "KV": 0.0, "compute": 0.0, "output": 0.0}
+    sums = {"model": 0.0, "KV": 0.0, "compute": 0.0, "output": 0.0, "LoRA": 0.0}
     for _, kind, size in SAID.findall(said):
         sums[kind] += float(size) * MIB
     assert sums["model"], said
-    return Reported(sums["model"], sums["KV"], sums["compute"], sums["output"])
+    return Reported(sums["model"], sums["KV"], sums["compute"], sums["output"], sums["LoRA"])
 
 
 def resident_bytes(pid: int) -> int:

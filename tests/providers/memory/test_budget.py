@@ -206,7 +206,7 @@ async def test_a_machine_without_free_memory_refuses_and_later_does_not(
     gguf: Path, tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = [size - 1]
-    monkeypatch.setattr("vestibule.providers.llamacpp.provider.available_memory", lambda: free[0])
+    monkeypatch.setattr("vestibule.providers.llamacpp.instance.available_memory", lambda: free[0])
     memory = MemoryBudget(2 * size)
     provider = LlamaCppProvider("a", gguf, tmp_path, serving=ONE_SLOT, memory=memory)
     try:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.providers.llamacpp.random_model import Shape as Written
-from tests.providers.llamacpp.random_model import write_random_model
+from tests.providers.llamacpp.random_model import write_random_adapter, write_random_model
 from tests.providers.llamacpp.storm import ask
 from tests.providers.memory.runtime import MIB, reported, resident_bytes
 from vestibule.core.settings import CacheType
 from vestibule.fleet import TINY_MODEL
 from vestibule.providers.llamacpp import LlamaCppProvider
-from vestibule.providers.llamacpp.model_file import examine
+from vestibule.providers.llamacpp.model_file import Adapter, examine
 from vestibule.providers.memory.footprint import Serving, Shape, cache_bytes_per_token, footprint, spell
 
 KIB = 1024
@@ -91,6 +91,23 @@ async def test_the_runtime_reports_what_was_summed_for_our_own_model(tmp_path: P
     said = await reported(model, tmp_path)
     assert model.footprint.cache == pytest.approx(said.cache, abs=0.01 * MIB)
     assert said.compute <= model.footprint.compute <= 1.5 * said.compute
+
+
+async def test_a_model_for_vectors_takes_no_more_than_was_summed(middle: Path, tmp_path: Path) -> None:
+    """A whole text goes through it at once."""
+    model = examine(middle, Serving(4096, 4), embedding=True)
+    said = await reported(model, tmp_path)
+    assert (model.serving.slots, model.serving.batch) == (1, 2048)
+    assert model.footprint.cache == pytest.approx(said.cache, abs=0.01 * MIB)
+    assert said.compute + said.output <= model.footprint.compute <= 3 * (said.compute + said.output)
+
+
+async def test_adapters_are_weights(middle: Path, tmp_path: Path) -> None:
+    adapter = Adapter("a", write_random_adapter(tmp_path / "a.gguf", width=MIDDLE.width, layers=MIDDLE.layers))
+    model = examine(middle, Serving(1024, 1), (adapter,))
+    said = await reported(model, tmp_path)
+    assert said.lora > 0
+    assert 0 <= model.footprint.weights - said.model - said.lora < MIB
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

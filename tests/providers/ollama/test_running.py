@@ -11,7 +11,9 @@ from vestibule.providers.ollama.running import RunningModel, running_models
 
 async def test_what_it_holds_is_counted_whole_and_by_card() -> None:
     async with Daemon(running_now=[RUNNING]).running() as daemon:
-        assert await running_models(daemon.url) == (RunningModel("llama3.2:latest", 3_000_000_000, 1_000_000_000),)
+        assert await running_models(daemon.url) == (
+            RunningModel("llama3.2:latest", 3_000_000_000, 1_000_000_000, str(RUNNING["expires_at"])),
+        )
     async with Daemon().running() as daemon:
         assert await running_models(daemon.url) == ()
 

@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from vestibule.core.chat import ChatRequest, Message, Options, Sampling
+from vestibule.core.chat import ChatRequest, Image, Message, Options, Sampling
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.wire import tools as wire_tools
 from vestibule.gateway.wire.decode import decode
+from vestibule.gateway.wire.images import WireImage, image, require_few
 from vestibule.gateway.wire.tools import WireResponseFormat, WireTool, WireToolCall, WireToolChoice
 
 _Text = Annotated[str, Meta(max_length=1024)]
@@ -28,7 +29,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: Literal["text", "refusal", "image_url", "input_audio", "file"]
     text: str | None = None
     refusal: str | None = None
-    image_url: _Unserved = None
+    image_url: WireImage | None = None
     input_audio: _Unserved = None
     file: _Unserved = None
     prompt_cache_breakpoint: _Hint = None
@@ -160,6 +161,7 @@ def _refuse_what_is_not_served(wire: ChatBody) -> None:
 
 def _messages(wire: list[WireMessage]) -> tuple[Message, ...]:
     messages = tuple(_message(message, f"messages[{index}]") for index, message in enumerate(wire))
+    require_few(sum(len(message.images) for message in messages))
     question = next((m.content for m in reversed(messages) if m.role == "user"), "")
     if not question.strip():
         raise InvalidRequest(
@@ -185,26 +187,50 @@ def _message(wire: WireMessage, path: str) -> Message:
         name,
         wire_tools.calls(wire.tool_calls),
         wire.tool_call_id,
+        _images(wire, path),
     )
 
 
 def _text(wire: WireMessage, path: str) -> str:
     if isinstance(wire.content, list):
-        return "\n".join(_part(part, f"{path}.content[{index}]") for index, part in enumerate(wire.content))
+        said = [_part(part, f"{path}.content[{index}]") for index, part in enumerate(wire.content)]
+        return "\n".join(text for text in said if text is not None)
     return wire.content or wire.refusal or ""
 
 
-def _part(part: Part, path: str) -> str:
+def _part(part: Part, path: str) -> str | None:
+    """What a part says; None for an image."""
+    if part.type == "image_url":
+        return None
     if part.type not in ("text", "refusal"):
         raise InvalidRequest(
             f"`{path}` is of type `{part.type}`, which is not served yet by this model.",
-            next_step="Send text.",
+            next_step="Send text or images.",
             param=path,
         )
     text = part.text if part.type == "text" else part.refusal
     if text is None:
         raise _required(f"{path}.{part.type}")
     return text
+
+
+def _images(wire: WireMessage, path: str) -> tuple[Image, ...]:
+    parts = wire.content if isinstance(wire.content, list) else []
+    found = []
+    for index, part in enumerate(parts):
+        place = f"{path}.content[{index}]"
+        if part.type != "image_url":
+            continue
+        if wire.role != "user":
+            raise InvalidRequest(
+                f"`{place}` is an image in a turn of role `{wire.role}`.",
+                next_step="Images go into user messages.",
+                param=place,
+            )
+        if part.image_url is None:
+            raise _required(f"{place}.image_url")
+        found.append(image(part.image_url, f"{place}.image_url"))
+    return tuple(found)
 
 
 def _clean(text: str, path: str) -> str:

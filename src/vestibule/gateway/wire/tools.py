@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from vestibule.core.chat import ResponseFormat, Tool, ToolCall, ToolChoice
 from vestibule.core.errors import InvalidRequest
+from vestibule.generation.structured import require_schema
 
 _FunctionName = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[a-zA-Z0-9_-]+$")]
 _Schema = dict[str, Any]
@@ -78,6 +79,8 @@ def tools(wire: Sequence[WireTool] | None) -> tuple[Tool, ...]:
     )
     if len({tool.name for tool in offered}) < len(offered):
         raise InvalidRequest("Two of `tools` have the same name.", next_step="Rename one of them.", param="tools")
+    for index, tool in enumerate(offered):
+        require_schema(tool.parameters, f"tools[{index}].function.parameters")
     return offered
 
 
@@ -116,7 +119,10 @@ def response_format(wire: WireResponseFormat | None) -> ResponseFormat:
             next_step="Put it into `response_format.json_schema.schema`.",
             param="response_format",
         )
-    return ResponseFormat("json_schema", wire.json_schema.name, wire.json_schema.schema)
+    require_schema(wire.json_schema.schema, "response_format.json_schema.schema")
+    return ResponseFormat(
+        "json_schema", wire.json_schema.name, wire.json_schema.schema, strict=bool(wire.json_schema.strict)
+    )
 
 
 def said_calls(made: Sequence[ToolCall]) -> tuple[WireToolCall, ...]:

@@ -79,6 +79,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: dict[str, TypeRule] = {}
     aggregated_performance: Literal["keep", "block"] = "block"
     shift_numbers: bool = False
+    images: Literal["home", "stripped"] = "home"
     cloud: tuple[CloudRule, ...] = ()
     consent: Consent = Consent()
     retention: Retention = Retention()

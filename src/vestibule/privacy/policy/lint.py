@@ -17,7 +17,13 @@ def lint(
     policy: Policy, providers: Collection[str] | None = None, regions: Collection[str] | None = None
 ) -> list[Finding]:
     """Everything found, by line. `providers` and `regions` are those of vestibule.yaml, None where not known."""
-    found = [*errors_of(policy.terms, policy.lines), *_loosened(policy), *_kept(policy), *_shadowed(policy)]
+    found = [
+        *errors_of(policy.terms, policy.lines),
+        *_loosened(policy),
+        *_kept(policy),
+        *_shadowed(policy),
+        *_seen(policy),
+    ]
     for selector, known in (("providers", providers), ("regions", regions)):
         if known is not None:
             found += _unknown(policy, selector, known)
@@ -45,6 +51,16 @@ def _kept(policy: Policy) -> Iterator[Finding]:
                 f"{name} is {policy.level(name).label} and leaves as it is wherever that class may leave.",
                 "Rule it `pseudonymise`.",
             )
+
+
+def _seen(policy: Policy) -> Iterator[Finding]:
+    if policy.terms.images == "stripped":
+        yield Finding(
+            "warning",
+            policy.lines.of("images"),
+            "images leave without their metadata; what can be seen in them is read by nobody before.",
+            "Say `images: home` unless that is meant.",
+        )
 
 
 def _shadowed(policy: Policy) -> Iterator[Finding]:

@@ -21,13 +21,14 @@ from vestibule.privacy.policy.document import CloudRule, Lines, PolicyError, Ter
 
 
 class Departure(msgspec.Struct, frozen=True):
-    """Who wants to send to whom. `consent` is what the request itself said: None for nothing."""
+    """Who wants to send what to whom. `consent` is what the request itself said: None for nothing."""
 
     tenant: str
     provider: str
     region: str = ""
     buildings: frozenset[str] = frozenset()
     consent: bool | None = None
+    images: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -107,6 +108,8 @@ class Policy:
         """Whether this class may leave: the first cloud rule that matches decides, and none means no."""
         if level is PrivacyClass.RESTRICTED:
             return Verdict(False, "restricted never leaves the house")
+        if departure.images and self.terms.images == "home":
+            return Verdict(False, "the policy keeps images in the house")
         label = level.label
         for number, rule in enumerate(self.terms.cloud, 1):
             allowed = label in rule.allow

@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from vestibule.core.chat import Message, ResponseFormat, Tool, ToolCall, ToolChoice
+from vestibule.core.chat import Image, Message, ResponseFormat, Tool, ToolCall, ToolChoice
 from vestibule.core.generation import ModelRequest
+from vestibule.privacy.images import stripped
 from vestibule.privacy.pseudonyms import grammar
 from vestibule.privacy.pseudonyms.document import Document, read
 from vestibule.privacy.pseudonyms.ledger import Find, Ledger
@@ -30,10 +31,10 @@ class Pseudonymised(msgspec.Struct, frozen=True):
 
 def pseudonymise(request: ModelRequest, find: Find, shifting: NumberPolicy = KEEP_NUMBERS) -> Pseudonymised:
     """Replace every span that `find` reports under the rule `pseudonymise`, and every further mention of it, by a
-    placeholder `⟦PERSON_1⟧`, and dates and quantities as `shifting` says. CPU only; `find` is called once for every
-    different text.
+    placeholder `⟦PERSON_1⟧`, and dates and quantities as `shifting` says; of images keep the picture alone. CPU only;
+    `find` is called once for every different text.
 
-    Raise `EgressRefused` for a span under the rule `block`.
+    Raise `EgressRefused` for a span under the rule `block`, `ImageError` for an image that cannot be read.
     """
     numbers = Shifting(shifting, _first_question(request))
     ledger = Ledger(find, numbers)
@@ -117,6 +118,7 @@ class _Writer:
             name if name is None else self.ledger.write_name(name, speaker=True),
             tuple(self._call(call) for call in message.tool_calls),
             answered if answered is None else self.ledger.write_name(answered),
+            tuple(_picture(image) for image in message.images),
         )
 
     def _call(self, call: ToolCall) -> ToolCall:
@@ -131,7 +133,7 @@ class _Writer:
 
     def _format(self, form: ResponseFormat) -> ResponseFormat:
         schema = None if form.schema is None else self._schema(form.schema)
-        return ResponseFormat(form.kind, self.ledger.write_name(form.name), schema)
+        return ResponseFormat(form.kind, self.ledger.write_name(form.name), schema, form.strict)
 
     def _schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         text = _schema_text(schema)
@@ -150,6 +152,10 @@ class _Writer:
         if written is None:
             written = self._written[text, schema] = self.ledger.write(self._documents[text, schema])
         return written
+
+
+def _picture(image: Image) -> Image:
+    return Image(image.media_type, stripped(image.data), detail=image.detail)
 
 
 def _schema_text(schema: dict[str, Any]) -> str:

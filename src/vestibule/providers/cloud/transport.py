@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
-import ssl
 import time
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
@@ -18,17 +16,20 @@ import aiohttp
 from yarl import URL
 
 from vestibule.core.clearance import ClearedRequest, Destination, Sealer
-from vestibule.core.errors import EgressRefused, UpstreamFailed
-from vestibule.providers.cloud.api_keys import ApiKeys
-from vestibule.providers.home.transport import UpstreamRefused
+from vestibule.core.errors import EgressRefused, Fault, UpstreamFailed
+from vestibule.providers.cloud.api_keys import ApiKeys, KeyState
+from vestibule.providers.refusals import UpstreamRefused, require_plain_answer
+from vestibule.providers.retry_after import retry_after_s
+from vestibule.providers.trust import trusted_by, untrusted
 
 CONNECT_S = 10.0
 FIRST_BYTE_S = 120.0
 SILENCE_S = 60.0
 KEPT_OPEN_S = 15.0
-LONGEST_LINE = 1_048_576
+REFUSAL_S = 5.0
 LONGEST_BODY = 64 * 1_048_576
 LONGEST_REFUSAL = 65_536
+HEADERS = {"Content-Type": "application/json", "Accept": "text/event-stream", "Accept-Encoding": "identity"}
 
 
 class CloudTransport:
@@ -51,7 +52,8 @@ class CloudTransport:
         self._ca_file = ca_file
         self._first_byte_s = first_byte_s
         self._silence_s = silence_s
-        self._session: aiohttp.ClientSession | None = None
+        self._opened: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
 
     def using(self, keys: ApiKeys, ca_file: Path | None = None) -> CloudTransport:
         """The way to one provider. A clearance spent on any way is spent on all."""
@@ -71,23 +73,30 @@ class CloudTransport:
         in order, `UpstreamFailed` where the provider fails, as `UpstreamRefused` for an error status."""
         self._redeem(cleared, destination)
         key = await self._keys.current()
+        session = await self._session(destination)
         try:
-            async with self._opened(destination).post(
-                _url(destination, path), data=cleared.body, headers=self._headers(key), allow_redirects=False
-            ) as response:
+            async with contextlib.AsyncExitStack() as stack:
+                async with asyncio.timeout(CONNECT_S + self._first_byte_s):
+                    response = await stack.enter_async_context(
+                        session.post(
+                            _url(destination, path),
+                            data=cleared.body,
+                            headers=HEADERS | self._keys.style.headers(key),
+                            allow_redirects=False,
+                        )
+                    )
                 await self._require_answer(response, destination, key)
                 async for piece in self._pieces(response, destination):
                     yield piece
-        except aiohttp.ClientConnectorCertificateError:
-            raise UpstreamFailed(
-                f"{destination} did not prove who it is: its certificate is not trusted.",
-                next_step="Set `ca_file` of that provider in vestibule.yaml if it is a gateway of yours.",
-            ) from None
-        except (aiohttp.ClientError, OSError) as error:  # a time-out and a failed handshake are OSErrors
-            raise UpstreamFailed(f"{destination} failed ({type(error).__name__}).", next_step="Ask again.") from None
+        except (aiohttp.ClientError, OSError) as error:  # a time-out is an OSError
+            raise _failed(destination, error) from None
+
+    @property
+    def key_state(self) -> KeyState:
+        return self._keys.state
 
     async def close(self) -> None:
-        session, self._session = self._session, None
+        session, self._opened = self._opened, None
         if session:
             await session.close()
 
@@ -105,80 +114,84 @@ class CloudTransport:
             raise EgressRefused("A clearance was used twice.")
         self._spent[cleared.seal] = cleared.expires_at
 
-    def _opened(self, destination: Destination) -> aiohttp.ClientSession:
+    async def _session(self, destination: Destination) -> aiohttp.ClientSession:
         """The session, made on first use: no proxy or .netrc of the environment, no cookies, no decompression."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=self._connector(destination),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._first_byte_s),
-                auto_decompress=False,
-                trust_env=False,
-                skip_auto_headers=("User-Agent",),
-            )
-        return self._session
+        async with self._opening:
+            if self._opened is None:
+                self._opened = aiohttp.ClientSession(
+                    connector=await self._connector(destination),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._first_byte_s),
+                    auto_decompress=False,
+                    trust_env=False,
+                    skip_auto_headers=("User-Agent",),
+                )
+            return self._opened
 
-    def _connector(self, destination: Destination) -> aiohttp.BaseConnector:
+    async def _connector(self, destination: Destination) -> aiohttp.BaseConnector:
         if destination.scheme == "unix":
             return aiohttp.UnixConnector(destination.host)
-        try:
-            trusted = ssl.create_default_context(cafile=str(self._ca_file.expanduser()) if self._ca_file else None)
-        except OSError as error:  # ssl.SSLError is one
-            raise UpstreamFailed(
-                f"The certificates in {self._ca_file} cannot be used ({type(error).__name__}).",
-                next_step="Mend `ca_file` of that provider in vestibule.yaml.",
-            ) from None
-        return aiohttp.TCPConnector(ssl=trusted, keepalive_timeout=KEPT_OPEN_S)
+        trusted = await asyncio.to_thread(trusted_by, self._ca_file)
+        return aiohttp.TCPConnector(ssl=trusted, keepalive_timeout=KEPT_OPEN_S, limit=0)
 
     async def _require_answer(
         self, response: aiohttp.ClientResponse, destination: Destination, key: str | None
     ) -> None:
         if response.status >= 400:
             said = await self._refusal(response)
-            if self._keys.style.is_refused(response.status, said):
-                self._keys.refused(key)
-            raise UpstreamRefused(destination, response.status, said, _seconds(response.headers.get("Retry-After", "")))
-        if response.status >= 300:
-            raise UpstreamFailed(
-                f"{destination} wants to send the request elsewhere (status {response.status}); that is not followed.",
-                next_step="Name the address itself in vestibule.yaml.",
-            )
-        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise UpstreamFailed(f"{destination} compressed its answer though it was asked not to.")
+            wait_s = retry_after_s(response.headers, said)
+            raise await self._keys.refused(UpstreamRefused(destination, response.status, said, wait_s), key)
+        require_plain_answer(destination, response.status, response.headers)
+        self._keys.accepted(key)
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> bytes:
         """What is said of an error, or the beginning of that: the status tells enough to go by."""
         said = b""
         with contextlib.suppress(aiohttp.ClientError, OSError):  # a time-out is an OSError
-            async with asyncio.timeout(self._silence_s):
+            async with asyncio.timeout(REFUSAL_S):
                 while len(said) < LONGEST_REFUSAL and (piece := await response.content.read(LONGEST_REFUSAL)):
                     said += piece
         return said[:LONGEST_REFUSAL]
 
-    def _headers(self, key: str | None) -> dict[str, str]:
-        headers = {"Content-Type": "application/json", "Accept": "text/event-stream", "Accept-Encoding": "identity"}
-        return headers | (self._keys.style.headers(key) if key else {})
-
     async def _pieces(self, response: aiohttp.ClientResponse, destination: Destination) -> AsyncGenerator[bytes, None]:
-        length = line = 0
+        length = 0
         while True:
             try:
                 async with asyncio.timeout(self._silence_s):
                     piece = await response.content.readany()
             except TimeoutError:
-                raise UpstreamFailed(f"{destination} was silent for {self._silence_s:g} s.") from None
+                raise UpstreamFailed(
+                    f"{destination} was silent for {self._silence_s:g} s.", next_step="Ask again.", fault="silent"
+                ) from None
             if not piece:
                 return
             length += len(piece)
-            line = line + len(piece) if b"\n" not in piece else len(piece) - piece.rindex(b"\n") - 1
-            if length > LONGEST_BODY or line > LONGEST_LINE:
-                raise UpstreamFailed(f"{destination} sends more than is taken.", next_step="Ask for a shorter answer.")
+            if length > LONGEST_BODY:
+                raise UpstreamFailed(
+                    f"{destination} sent an answer of more than {LONGEST_BODY} bytes.",
+                    next_step="Ask for a shorter answer.",
+                    fault="malformed",
+                )
             yield piece
 
 
-def _seconds(retry_after: str) -> float | None:
-    """`Retry-After` as seconds; None for a date, which providers do not send, and for what is no time."""
-    return float(retry_after) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", retry_after) else None
+def _failed(destination: Destination, error: aiohttp.ClientError | OSError) -> UpstreamFailed:
+    """What went wrong on the way, by the kind of the error alone: its text may quote what was sent."""
+    kind = type(error).__name__
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return untrusted(destination)
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return UpstreamFailed(
+            f"{destination} cannot be reached ({kind}).",
+            next_step="Check `url` of that provider in vestibule.yaml, and the way there.",
+            fault="unreachable",
+        )
+    fault: Fault = "cut"
+    if isinstance(error, TimeoutError):
+        fault = "silent"
+    elif isinstance(error, aiohttp.ClientResponseError):
+        fault = "malformed"
+    return UpstreamFailed(f"{destination} failed ({kind}).", next_step="Ask again.", fault=fault)
 
 
 def _url(destination: Destination, path: str) -> URL:

@@ -21,6 +21,8 @@ class ExtractiveProvider:
     id = "extractive"
     kind = "extractive"
     destination = INSIDE
+    capacity: int | None = None
+    continues = False
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder

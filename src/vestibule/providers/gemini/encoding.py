@@ -6,6 +6,7 @@ signatures" for calls of which no signature is known.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -75,6 +76,9 @@ def _parts(turn: Message, names: Mapping[str, str], signed: bool) -> list[Part]:
     if turn.role == "tool":
         return [_response(turn, names)]
     parts: list[Part] = [{"text": turn.content}] if turn.content else []
+    for image in turn.images:
+        data = base64.b64encode(image.data).decode("ascii")
+        parts.append({"inlineData": {"mimeType": image.media_type, "data": data}})
     for at, call in enumerate(turn.tool_calls):
         part: Part = {"functionCall": {"id": call.id, "name": call.name, "args": _object(call.arguments) or {}}}
         if signed and at == 0:  # of calls side by side the first one carries it

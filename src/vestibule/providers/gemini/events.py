@@ -15,8 +15,9 @@ import msgspec
 from vestibule.core.answer import FinishReason, Usage
 from vestibule.core.chat import ToolCall
 from vestibule.core.errors import UpstreamFailed
-from vestibule.providers.base import Chunk
-from vestibule.providers.server_sent_events import event_data
+from vestibule.providers.base import Chunk, Count
+from vestibule.providers.refusals import FILTERED, not_taken, reported, unfinished
+from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, event_data, until_over
 
 MOST_CALLS = 128
 _FINISHED: dict[str, FinishReason] = {
@@ -27,6 +28,10 @@ _FINISHED: dict[str, FinishReason] = {
     "BLOCKLIST": "content_filter",
     "PROHIBITED_CONTENT": "content_filter",
     "SPII": "content_filter",
+    "IMAGE_SAFETY": "content_filter",
+    "MODEL_ARMOR": "content_filter",
+    "ESCALATION": "content_filter",
+    "CONTINUATION": "length",
 }
 _BROKEN = frozenset(
     {
@@ -39,72 +44,85 @@ _BROKEN = frozenset(
         "UNEXPECTED_TOOL_CALL",
     }
 )
-_BLOCKED = frozenset({"SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT"})
+_BLOCKED = frozenset({"SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "MODEL_ARMOR", "JAILBREAK"})
 
 
 async def chunks(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[Chunk, None]:
     """Yield text as it comes, then one last chunk with the calls of functions, the finish reason and usage.
 
-    A stream that ends without a finish reason yields no last chunk: the caller must not take it for complete.
-    Raise `UpstreamFailed` for what is not the protocol, a prompt that was blocked and an answer that went wrong.
+    Raise `UpstreamFailed` for what is not the protocol, a stream that ends without a finish reason and an answer that
+    went wrong; `InvalidRequest` for a prompt that was blocked or is too long.
     """
     finish: FinishReason | None = None
     usage: Usage | None = None
     calls: list[ToolCall] = []
-    async with aclosing(body), aclosing(event_data(body, provider)) as events:
-        async for data in events:
-            response = _decode(data, provider)
-            usage = _used(response.usage) if response.usage else usage
-            for candidate in response.candidates[:1]:
-                for part in candidate.content.parts:
+
+    def patience_s() -> float | None:
+        return AFTER_THE_END_S if finish and usage else AFTER_THE_FINISH_S if finish else None
+
+    async with (
+        aclosing(body),
+        aclosing(event_data(body, provider)) as data,
+        aclosing(until_over(data, patience_s)) as events,
+    ):
+        async for data_of_event in events:
+            response = _decode(data_of_event, provider)
+            usage = _used(response.usage) or usage
+            for candidate in response.candidates or ():
+                if candidate.index:  # one answer was asked for
+                    continue
+                parts = (candidate.content and candidate.content.parts) or []
+                for part in parts:
                     if part.text:
                         yield Chunk(reasoning=part.text) if part.thought else Chunk(part.text)
-                calls += _calls(candidate.content.parts)
-                finish = _finish(candidate.finish_reason, provider) or finish
+                calls += _calls(parts)
+                finish = _finish(candidate.finish_reason or "", provider) or finish
             if len(calls) > MOST_CALLS:
-                raise UpstreamFailed(f"{provider} made more than {MOST_CALLS} calls at once.")
-    if finish:
-        reason: FinishReason = "tool_calls" if calls and finish == "stop" else finish
-        yield Chunk(tool_calls=tuple(calls), finish_reason=reason, usage=usage)
+                raise UpstreamFailed(f"{provider} made more than {MOST_CALLS} calls at once.", fault="malformed")
+    if finish is None:
+        raise unfinished(provider)
+    reason: FinishReason = "tool_calls" if calls and finish == "stop" else finish
+    yield Chunk(tool_calls=tuple(calls), finish_reason=reason, usage=usage)
 
 
 class _Call(msgspec.Struct):
     name: str
-    args: dict[str, Any] = {}
-    id: str = ""
+    args: dict[str, Any] | None = None
+    id: str | None = None
 
 
 class _Part(msgspec.Struct, rename="camel"):
-    text: str = ""
-    thought: bool = False
+    text: str | None = None
+    thought: bool | None = None
     function_call: _Call | None = None
 
 
 class _Content(msgspec.Struct):
-    parts: list[_Part] = []
+    parts: list[_Part] | None = None
 
 
 class _Candidate(msgspec.Struct, rename="camel"):
-    content: _Content = msgspec.field(default_factory=_Content)
-    finish_reason: str = ""
+    index: int | None = None
+    content: _Content | None = None
+    finish_reason: str | None = None
 
 
 class _Feedback(msgspec.Struct, rename="camel"):
-    block_reason: str = ""
+    block_reason: str | None = None
 
 
 class _Used(msgspec.Struct, rename="camel"):
     """`candidates_token_count` is without the thoughts, which are billed as well."""
 
-    prompt_token_count: int = 0
-    candidates_token_count: int = 0
-    thoughts_token_count: int = 0
-    cached_content_token_count: int = 0
+    prompt_token_count: Count | None = None
+    candidates_token_count: Count | None = None
+    thoughts_token_count: Count | None = None
+    cached_content_token_count: Count | None = None
 
 
 class _Response(msgspec.Struct, rename="camel"):
-    candidates: list[_Candidate] = []
-    prompt_feedback: _Feedback = msgspec.field(default_factory=_Feedback)
+    candidates: list[_Candidate] | None = None
+    prompt_feedback: _Feedback | None = None
     usage: _Used | None = msgspec.field(default=None, name="usageMetadata")
     error: dict[str, Any] | None = None
 
@@ -115,22 +133,21 @@ _decoder = msgspec.json.Decoder(_Response)
 def _decode(data: bytes, provider: str) -> _Response:
     try:
         response = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UpstreamFailed(f"{provider} sent something that is no part of an answer.") from None
-    if response.error is not None:
-        raise UpstreamFailed(f"{provider} reported an error in the middle of its answer.", next_step="Ask again.")
-    if blocked := response.prompt_feedback.block_reason:
-        why = f" ({blocked})" if blocked in _BLOCKED else ""
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UpstreamFailed(
-            f"{provider} blocked the question{why}.", next_step="Word it differently, or ask a model at home."
-        )
+            f"{provider} sent something that is no part of an answer.", next_step="Ask again.", fault="malformed"
+        ) from None
+    if response.error is not None:
+        raise reported(provider, data, response.error.get("code"), response.error.get("status"))
+    if response.prompt_feedback and (blocked := response.prompt_feedback.block_reason):
+        raise not_taken(provider, blocked if blocked in _BLOCKED else FILTERED)
     return response
 
 
 def _calls(parts: Iterable[_Part]) -> list[ToolCall]:
     """Most models name no id; the caller needs one to answer to."""
     return [
-        ToolCall(call.id or f"call_{secrets.token_hex(12)}", call.name, msgspec.json.encode(call.args).decode())
+        ToolCall(call.id or f"call_{secrets.token_hex(12)}", call.name, msgspec.json.encode(call.args or {}).decode())
         for part in parts
         if (call := part.function_call)
     ]
@@ -143,9 +160,12 @@ def _finish(reason: str, provider: str) -> FinishReason | None:
     if reason in _FINISHED:
         return _FINISHED[reason]
     why = f" ({reason})" if reason in _BROKEN else ""
-    raise UpstreamFailed(f"{provider} broke off its answer{why}.", next_step="Ask again.")
+    raise UpstreamFailed(f"{provider} broke off its answer{why}.", next_step="Ask again.", fault="failed")
 
 
-def _used(used: _Used) -> Usage:
-    given = used.candidates_token_count + used.thoughts_token_count
-    return Usage(used.prompt_token_count, given, used.cached_content_token_count)
+def _used(used: _Used | None) -> Usage | None:
+    """None where the tokens were not counted. Of an answer that is nothing but blocked there are none of its own."""
+    if used is None or used.prompt_token_count is None:
+        return None
+    given = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0)
+    return Usage(used.prompt_token_count, given, used.cached_content_token_count or 0)

@@ -5,33 +5,33 @@ Source: Google's Gemini API reference, "Generating content" (v1beta).
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from urllib.parse import quote
 
 import msgspec
 
 from vestibule.core.clearance import ClearedRequest, Destination
-from vestibule.core.errors import VestibuleError
 from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk, Transport, path_of
 from vestibule.providers.cloud.api_keys import KeyStyle
-from vestibule.providers.cloud.refusals import explained
 from vestibule.providers.gemini.encoding import contents, generation_config, system_instruction, tool_config, tools
 from vestibule.providers.gemini.events import chunks
-from vestibule.providers.home.transport import UpstreamRefused
+from vestibule.providers.refusals import explaining
 
-KEY_STYLE = KeyStyle("x-goog-api-key", "", frozenset({401, 403}), b"API_KEY_INVALID")
-_WAIT = re.compile(rb'"retryDelay"\s*:\s*"([0-9]{1,5}(?:\.[0-9]{1,9})?)s"')
+KEY_STYLE = KeyStyle("x-goog-api-key", "", frozenset({401, 403}), ((400, b"API_KEY_INVALID"),))
 
 
 class GeminiProvider:
     kind = "gemini"
 
-    def __init__(self, provider_id: str, url: str, transport: Transport, *, cloud: bool = False) -> None:
-        """`cloud` declares an address at home to be outside, as a forwarder's is."""
+    def __init__(
+        self, provider_id: str, url: str, transport: Transport, *, cloud: bool = False, continues: bool = False
+    ) -> None:
+        """`cloud` declares an address at home to be outside, as a forwarder's is. `continues`: a model's turn at the
+        end is gone on with, which Google's description does not promise."""
         self.id = provider_id
+        self.capacity: int | None = None
+        self.continues = continues
         self.destination = Destination.parse(url, cloud=cloud)
         self._path = path_of(url).removesuffix("/v1beta")
         self._transport = transport
@@ -50,23 +50,10 @@ class GeminiProvider:
         }
         return msgspec.json.encode({name: value for name, value in body.items() if value})
 
-    async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
+    def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         model = quote(msgspec.json.decode(cleared.body, type=_Asked).model)
         path = f"{self._path}/v1beta/{model}:streamGenerateContent?alt=sse"
-        body = self._transport.stream(cleared, self.destination, path)
-        try:
-            async with aclosing(chunks(body, self.id)) as answer:
-                async for chunk in answer:
-                    yield chunk
-        except UpstreamRefused as refusal:
-            raise self._explained(refusal) from None
-
-    def _explained(self, refusal: UpstreamRefused) -> VestibuleError:
-        """How long to wait stands in the body where it is not in a header."""
-        wait = _WAIT.search(refusal.body)
-        if refusal.retry_after_s is None and wait:
-            refusal.retry_after_s = float(wait[1])
-        return explained(refusal, self.id, KEY_STYLE)
+        return explaining(chunks(self._transport.stream(cleared, self.destination, path), self.id), self.id)
 
 
 class _Asked(msgspec.Struct):

@@ -1,156 +1,202 @@
-"""HTTP/1.1 to model servers at home: a connection a request, bounded in time, and only to a peer that is home.
+"""HTTP/1.1 to model servers at home: bounded in time and size, and only to a peer that is home.
 
-Home is compared with the peer actually connected to: a name that resolves elsewhere gets no byte. Knows no protocol
-above HTTP.
+Home is compared with the peer actually connected to, on each new connection: a name that resolves elsewhere gets no
+byte. Knows no protocol above HTTP.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
-from collections.abc import AsyncGenerator, Collection
+import ssl
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
-
-import httptools
+from pathlib import Path
 
 from vestibule.core.clearance import ClearedRequest, Destination
-from vestibule.core.errors import EgressRefused, Fault, UpstreamFailed
+from vestibule.core.errors import EgressRefused, UpstreamFailed
+from vestibule.providers.cloud.api_keys import ApiKeys
+from vestibule.providers.home.connection import Connection
+from vestibule.providers.home.pool import IDLE_S, Pool
+from vestibule.providers.home.reply import Reply
+from vestibule.providers.refusals import UpstreamRefused, fault_of, require_plain_answer
+from vestibule.providers.retry_after import retry_after_s
+from vestibule.providers.trust import trusted_by, untrusted
+
+__all__ = ["LONGEST_BODY", "HomeTransport", "UpstreamRefused", "fault_of"]
 
 CONNECT_S = 5.0
 FIRST_BYTE_S = 120.0
 SILENCE_S = 60.0
-PIECE = 65_536
+REFUSAL_S = 5.0
+LONGEST_REFUSAL = 65_536
 LONGEST_BODY = 8 * 1_048_576
 
 
-class UpstreamRefused(UpstreamFailed):
-    """An error status. `body` is what the server said of it: it may quote the request, so it is never shown."""
-
-    def __init__(self, destination: Destination, status: int, body: bytes, retry_after_s: float | None = None) -> None:
-        fault = fault_of(status)
-        super().__init__(f"{destination} answered with status {status}.", fault=fault, retry_after_s=retry_after_s)
-        self.status = status
-        self.body = body
-
-
-def fault_of(status: int) -> Fault:
-    """What an error status says of how the provider failed."""
-    if status in (408, 425, 503, 529):
-        return "overloaded"
-    return "rate_limited" if status == 429 else "failed" if status >= 500 else "refused"
-
-
 class HomeTransport:
-    def __init__(self, home_hosts: Collection[str] = ()) -> None:
+    """`keep` connections wait for the next request to a destination: close it when done. By default none does. `keys`
+    are sent along; `ca_file` is trusted instead of the system's authorities."""
+
+    def __init__(
+        self,
+        home_hosts: Collection[str] = (),
+        *,
+        keep: int = 0,
+        keys: ApiKeys | None = None,
+        ca_file: Path | None = None,
+        first_byte_s: float = FIRST_BYTE_S,
+        silence_s: float = SILENCE_S,
+        idle_s: float = IDLE_S,
+    ) -> None:
         self._home_hosts = frozenset(home_hosts)
+        self._pool = Pool(keep, idle_s)
+        self._keys = keys or ApiKeys()
+        self._ca_file = ca_file
+        self._first_byte_s = first_byte_s
+        self._silence_s = silence_s
+        self._trusted: ssl.SSLContext | None = None
 
     async def stream(self, cleared: ClearedRequest, destination: Destination, path: str) -> AsyncGenerator[bytes, None]:
         """POST the cleared body, yield the reply's body as it comes. Raise `UpstreamFailed`, as `UpstreamRefused` for
         an error status, or `EgressRefused` where the peer is not home."""
-        head = _head("POST", destination, path, len(cleared.body))
-        async with aclosing(self._exchange(destination, head + cleared.body, FIRST_BYTE_S)) as pieces:
+        key = await self._keys.current()
+        head = self._head("POST", destination, path, len(cleared.body), self._keys.style.headers(key))
+        async with aclosing(self._exchange(destination, head + cleared.body, self._first_byte_s, key)) as pieces:
             async for piece in pieces:
                 yield piece
 
     async def get(self, destination: Destination, path: str, *, wait_s: float) -> bytes:
         """Return the body at `path`, of at most 8 MiB, that is there within `wait_s`. Raises as `stream` does."""
-        body = b""
+        pieces: list[bytes] = []
+        length = 0
+        head = self._head("GET", destination, path)
         try:
-            async with (
-                asyncio.timeout(wait_s),
-                aclosing(self._exchange(destination, _head("GET", destination, path), wait_s)) as pieces,
-            ):
-                async for piece in pieces:
-                    body += piece
-                    if len(body) > LONGEST_BODY:
-                        raise UpstreamFailed(f"{destination}{path} is longer than {LONGEST_BODY} bytes.")
+            async with asyncio.timeout(wait_s), aclosing(self._exchange(destination, head, wait_s)) as body:
+                async for piece in body:
+                    pieces.append(piece)
+                    length += len(piece)
+                    if length > LONGEST_BODY:
+                        raise UpstreamFailed(
+                            f"{destination}{path} is longer than {LONGEST_BODY} bytes.", fault="malformed"
+                        )
         except TimeoutError:
-            raise UpstreamFailed(f"{destination} did not answer within {wait_s:g} s.") from None
-        return body
+            raise UpstreamFailed(f"{destination} did not answer within {wait_s:g} s.", fault="silent") from None
+        return b"".join(pieces)
 
-    async def _exchange(self, destination: Destination, request: bytes, wait_s: float) -> AsyncGenerator[bytes, None]:
+    async def close(self) -> None:
+        self._pool.close()
+
+    async def _exchange(
+        self, destination: Destination, request: bytes, wait_s: float, key: str | None = None
+    ) -> AsyncGenerator[bytes, None]:
         if destination.cloud:
             raise EgressRefused(f"{destination} is declared to be outside the house.", next_step="Ask a model at home.")
-        reader, writer = await self._connect(destination)
+        connection, reply = await self._asked(destination, request, wait_s)
         try:
-            self._require_home(destination, writer)
-            writer.write(request)
-            reply = _Reply()
-            parser = httptools.HttpResponseParser(reply)
-            refusal = b""
-            while not reply.complete:
-                parser.feed_data(await _read(reader, destination, wait_s))
-                wait_s = SILENCE_S
-                if not reply.headers_complete or parser.get_status_code() < 400:
-                    for piece in reply.take():
-                        yield piece
-                elif len(refusal) < PIECE:
-                    refusal += b"".join(reply.take())
-                else:
-                    break
-            if parser.get_status_code() >= 400:
-                raise UpstreamRefused(destination, parser.get_status_code(), refusal)
-        except (httptools.HttpParserError, ConnectionError) as error:
-            raise UpstreamFailed(f"{destination} broke off ({type(error).__name__}).") from None
+            await self._require_answer(connection, reply, key)
+            async with aclosing(connection.body(self._silence_s)) as pieces:
+                async for piece in pieces:
+                    yield piece
         finally:
-            writer.close()
+            self._pool.give_back(connection)
 
-    async def _connect(self, destination: Destination) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _asked(self, destination: Destination, request: bytes, wait_s: float) -> tuple[Connection, Reply]:
+        """The connection on which the request was sent, once the head of the reply is there. One that had waited may
+        have been closed by the server just then: a request of which no byte was answered goes out on a new one."""
+        connection = self._pool.take(destination) or await self._connect(destination)
+        while True:
+            connection.ask(request)
+            try:
+                return connection, await connection.head(wait_s)
+            except BaseException as error:
+                connection.abort()
+                stale = connection.reused and not connection.reply.begun
+                if not (stale and isinstance(error, UpstreamFailed) and error.fault == "cut"):
+                    raise
+            connection = await self._connect(destination)
+
+    async def _require_answer(self, connection: Connection, reply: Reply, key: str | None) -> None:
+        destination = connection.destination
+        if reply.status >= 400:
+            said = await _refusal(connection)
+            wait_s = retry_after_s(reply.headers, said)
+            raise await self._keys.refused(UpstreamRefused(destination, reply.status, said, wait_s), key)
+        require_plain_answer(destination, reply.status, reply.headers)
+        self._keys.accepted(key)
+
+    async def _connect(self, destination: Destination) -> Connection:
+        connection = Connection(destination)
         try:
             async with asyncio.timeout(CONNECT_S):
-                if destination.scheme == "unix":
-                    return await asyncio.open_unix_connection(destination.host)
-                return await asyncio.open_connection(destination.host, destination.port)
-        except OSError as error:  # TimeoutError is one
-            raise UpstreamFailed(
-                f"{destination} cannot be reached ({error.strerror or type(error).__name__}).",
-                next_step="Start that server or take it out of vestibule.yaml.",
-            ) from None
+                await self._open(connection)
+        except BaseException as error:
+            connection.abort()
+            if isinstance(error, ssl.SSLCertVerificationError):
+                raise untrusted(destination) from None
+            if isinstance(error, OSError):  # TimeoutError and ssl.SSLError are ones
+                raise UpstreamFailed(
+                    f"{destination} cannot be reached ({error.strerror or type(error).__name__}).",
+                    next_step="Start that server or take it out of vestibule.yaml.",
+                    fault="unreachable",
+                ) from None
+            raise
+        return connection
 
-    def _require_home(self, destination: Destination, writer: asyncio.StreamWriter) -> None:
-        if destination.scheme == "unix" or destination.host in self._home_hosts:
+    async def _open(self, connection: Connection) -> None:
+        """Connect, and encrypt once the peer is known to be home."""
+        loop, destination = asyncio.get_running_loop(), connection.destination
+        if destination.scheme == "unix":
+            await loop.create_unix_connection(lambda: connection, destination.host)
             return
-        peer = writer.get_extra_info("peername")
-        if not peer or not ipaddress.ip_address(peer[0]).is_loopback:
+        await loop.create_connection(lambda: connection, destination.host, destination.port)
+        assert connection.transport is not None
+        self._require_home(destination, _address(connection.transport))
+        if destination.scheme == "https":
+            if self._trusted is None:
+                self._trusted = await asyncio.to_thread(trusted_by, self._ca_file)
+            connection.transport = await loop.start_tls(
+                connection.transport, connection, self._trusted, server_hostname=destination.host
+            )
+
+    def _require_home(self, destination: Destination, address: str) -> None:
+        """A name that is listed may stand for any address but a public one; such a one is listed itself or is not
+        home."""
+        peer = ipaddress.ip_address(address.partition("%")[0])
+        named = destination.host in self._home_hosts and not peer.is_global
+        if not (peer.is_loopback or named or str(peer) in self._home_hosts):
             raise EgressRefused(f"{destination} leads out of the house.", next_step="Name its address, or home_hosts.")
 
-
-class _Reply:
-    """Collects what the parser reports of one reply."""
-
-    def __init__(self) -> None:
-        self.headers_complete = False
-        self.complete = False
-        self._pieces: list[bytes] = []
-
-    def on_headers_complete(self) -> None:
-        self.headers_complete = True
-
-    def on_body(self, body: bytes) -> None:
-        self._pieces.append(body)
-
-    def on_message_complete(self) -> None:
-        self.complete = True
-
-    def take(self) -> list[bytes]:
-        pieces, self._pieces = self._pieces, []
-        return pieces
+    def _head(
+        self, method: str, destination: Destination, path: str, length: int = 0, more: Mapping[str, str] | None = None
+    ) -> bytes:
+        host = destination.host
+        authority = "localhost" if destination.scheme == "unix" else f"[{host}]" if ":" in host else host
+        port = "" if destination.scheme == "unix" else f":{destination.port}"
+        headers = {
+            "Host": authority + port,
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",
+            "Content-Length": str(length),
+            "Connection": "keep-alive" if self._pool.keeps else "close",
+            **(more or {}),
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("ascii")
 
 
-async def _read(reader: asyncio.StreamReader, destination: Destination, wait_s: float) -> bytes:
-    try:
-        async with asyncio.timeout(wait_s):
-            piece = await reader.read(PIECE)
-    except TimeoutError:
-        raise UpstreamFailed(f"{destination} was silent for {wait_s:.0f} s.") from None
-    if not piece:
-        raise UpstreamFailed(f"{destination} closed the connection before the end of its answer.")
-    return piece
+def _address(transport: asyncio.BaseTransport) -> str:
+    return str(transport.get_extra_info("peername")[0])
 
 
-def _head(method: str, destination: Destination, path: str, length: int = 0) -> bytes:
-    host = "localhost" if destination.scheme == "unix" else f"{destination.host}:{destination.port}"
-    return (
-        f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-        f"Accept: text/event-stream\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-    ).encode("ascii")
+async def _refusal(connection: Connection) -> bytes:
+    """What is said of an error, or the beginning of that: the status tells enough to go by."""
+    said = b""
+    with contextlib.suppress(UpstreamFailed, TimeoutError):
+        async with asyncio.timeout(REFUSAL_S), aclosing(connection.body(REFUSAL_S)) as pieces:
+            async for piece in pieces:
+                said += piece
+                if len(said) >= LONGEST_REFUSAL:
+                    break
+    return said[:LONGEST_REFUSAL]

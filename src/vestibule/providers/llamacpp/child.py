@@ -17,7 +17,7 @@ import signal
 import sys
 
 import msgspec
-from xllamacpp import CommonParams, Server, ggml_type, llama_load_mode
+from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server, ggml_type, llama_load_mode, llama_pooling_type
 
 from vestibule.core.settings import CacheType
 from vestibule.providers.llamacpp.launch import COULD_NOT_LOAD, READY, Launch
@@ -56,6 +56,8 @@ def parameters(launch: Launch) -> CommonParams:
     params.hostnames = [launch.socket]
     params.n_ctx = launch.context * launch.slots
     params.n_parallel = launch.slots
+    params.n_ubatch = launch.batch
+    params.lora_adapters = [CommonAdapterLoraInfo(path, 0.0) for path in launch.adapters]  # none unless asked for
     params.cache_type_k = params.cache_type_v = CACHE_TYPES[launch.cache]
     params.load_mode = llama_load_mode.LLAMA_LOAD_MODE_NONE  # mapped, Q4 weights are there twice: file and repacked
     params.cpuparams.n_threads = launch.threads
@@ -69,6 +71,11 @@ def parameters(launch: Launch) -> CommonParams:
     params.ui = False
     params.endpoint_slots = False
     params.verbosity = _ERRORS
+    if launch.embedding:
+        params.embedding = True
+        params.n_batch = launch.batch
+        if launch.mean:
+            params.pooling_type = llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     return params
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,11 @@ MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 LONGEST_LIST = 4096
 LONGEST_TEXT = 16 * 1_048_576
+MOST_TEXTS = 4 * 1_048_576  # in a list; the longest vocabularies have a quarter of a million
+MOST_PAIRS = 65_536
+MOST_TENSORS = 262_144
+MOST_DIMENSIONS = 4
+LONGEST_HEADER = 128 * 1_048_576
 AGAIN = "Copy or download the file again and compare its checksum."
 
 Scalar = str | int | float | bool
@@ -51,12 +57,13 @@ class Header(msgspec.Struct, frozen=True):
 def read_header(path: Path) -> Header:
     """Read and check `path`. Raise `NotFound` or `InvalidRequest`, each saying what is wrong with the file."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # opening a pipe would wait for its other end
+            what = "a folder" if path.is_dir() else "no regular file"
+            raise InvalidRequest(f"{path} is {what}.", next_step="Give the path of a GGUF file.")
         with open(path, "rb") as stream:
             header = _Reader(stream, path).header()
     except FileNotFoundError:
         raise NotFound(f"{path} does not exist.", next_step="Give the path of a GGUF file.") from None
-    except IsADirectoryError:
-        raise InvalidRequest(f"{path} is a folder.", next_step="Give the path of the GGUF file in it.") from None
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read ({error.strerror}).", next_step="Check permissions.") from None
     if header.file_bytes < header.whole_bytes:
@@ -77,7 +84,7 @@ class _Reader:
         version = self._version()
         tensors, pairs = self._number("Q"), self._number("Q")
         metadata, lengths = self._metadata(pairs)
-        end = max((self._tensor_end() for _ in range(self._plausible(tensors, 25))), default=0)
+        end = max((self._tensor_end() for _ in range(self._plausible(tensors, 25, MOST_TENSORS))), default=0)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1:
             raise self._damaged("its alignment is no number")
@@ -87,7 +94,7 @@ class _Reader:
     def _metadata(self, pairs: int) -> tuple[dict[str, Value], dict[str, int]]:
         values: dict[str, Value] = {}
         lengths: dict[str, int] = {}
-        for _ in range(self._plausible(pairs, 13)):
+        for _ in range(self._plausible(pairs, 13, MOST_PAIRS)):
             key, kind = self._text(), self._number("I")
             if kind == LIST:
                 kind, lengths[key] = self._number("I"), self._number("Q")
@@ -115,7 +122,7 @@ class _Reader:
     def _tensor_end(self) -> int:
         """Offset, in the tensor data, of the end of the tensor described next."""
         self._text()
-        dimensions = [self._number("Q") for _ in range(self._plausible(self._number("I"), 8))]
+        dimensions = [self._number("Q") for _ in range(self._plausible(self._number("I"), 8, MOST_DIMENSIONS))]
         kind, offset = self._number("I"), self._number("Q")
         block, block_bytes = BLOCKS.get(kind, (1, 0))  # of a kind unknown here only the beginning is checked
         return offset + math.prod(dimensions) // block * block_bytes
@@ -124,7 +131,7 @@ class _Reader:
         if length <= LONGEST_LIST:
             return [self._scalar(kind) for _ in range(length)]
         if kind == TEXT:
-            for _ in range(self._plausible(length, 8)):
+            for _ in range(self._plausible(length, 8, MOST_TEXTS)):
                 self._skip(self._number("Q"))
         else:
             self._skip(length * struct.calcsize(self._form(kind)))
@@ -146,6 +153,8 @@ class _Reader:
         length = self._number("Q")
         if length > LONGEST_TEXT:
             raise self._damaged(f"it holds a text of {length:,} bytes")
+        if self._stream.tell() > LONGEST_HEADER:
+            raise self._damaged(f"its header is longer than {LONGEST_HEADER:,} bytes")
         return self._take(length).decode("utf-8", "replace")
 
     def _number(self, form: str) -> int:
@@ -163,8 +172,11 @@ class _Reader:
             raise self._damaged("it ends within its header")
         self._stream.seek(length, os.SEEK_CUR)
 
-    def _plausible(self, count: int, smallest: int) -> int:
-        """`count`, unless so many things of at least `smallest` bytes cannot be in what is left of the file."""
+    def _plausible(self, count: int, smallest: int, most: int) -> int:
+        """`count`, unless so many things of at least `smallest` bytes cannot be in what is left of the file, or are
+        more than any model has."""
+        if count > most and count * smallest <= self._size:
+            raise self._damaged(f"it announces {count:,} entries where at most {most:,} make sense")
         if count * smallest > self._size - self._stream.tell():
             raise self._damaged("it ends within its header")
         return count

@@ -11,7 +11,9 @@ COULD_NOT_LOAD = 3
 
 
 class Launch(msgspec.Struct, frozen=True):
-    """What to run. `context` is per slot, in tokens. `socket` ends in `.sock` and lies alone in a private folder."""
+    """What to run. `context` is per slot, in tokens; `batch` tokens go through the layers at once. `socket` ends in
+    `.sock` and lies alone in a private folder. `adapters` are LoRA files, which a request names by their place here.
+    With `embedding` it turns texts into vectors and nothing else; `mean` where the file does not say how."""
 
     model: str
     socket: str
@@ -19,4 +21,8 @@ class Launch(msgspec.Struct, frozen=True):
     slots: int
     threads: int
     parent: int
+    batch: int
     cache: CacheType = "f16"
+    adapters: tuple[str, ...] = ()
+    embedding: bool = False
+    mean: bool = False

@@ -6,6 +6,7 @@ Judges by the header alone and before anything is loaded. Knows no process.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,12 +23,21 @@ from vestibule.providers.memory.footprint import (
 )
 
 CONTEXT = 4096
+LONGEST_EMBEDDED = 2048  # tokens of a text: llama.cpp sets room aside for the logits of each, vectors or not
 MEND = "Use fewer slots, a smaller context, the q8_0 cache type, or a smaller model or quantisation (Q4_K_M)"
+
+
+class Adapter(msgspec.Struct, frozen=True):
+    """A LoRA file that is loaded with a model; requests call it `name`."""
+
+    name: str
+    path: Path
 
 
 class ModelFile(msgspec.Struct, frozen=True):
     """`serving` is how it is run: its context is what one of its slots may hold, in tokens. `shape` is what its memory
-    depends on."""
+    depends on; its weights are those of the `adapters` too. An `embedding` model turns texts into vectors, by the
+    file's own `pooling` or, where that is None or 0, by the mean of the tokens."""
 
     path: Path
     architecture: str
@@ -35,31 +45,42 @@ class ModelFile(msgspec.Struct, frozen=True):
     trained_context: int
     serving: Serving
     shape: Shape
+    adapters: tuple[Adapter, ...] = ()
+    pooling: int | None = None
 
     @property
     def file_bytes(self) -> int:
         return self.shape.weights_bytes
 
     @property
+    def embedding(self) -> bool:
+        return self.serving.embedding
+
+    @property
     def footprint(self) -> Footprint:
         return footprint(self.shape, self.serving)
 
 
-def examine(path: Path, wanted: Serving) -> ModelFile:
+def examine(path: Path, wanted: Serving, adapters: Sequence[Adapter] = (), *, embedding: bool = False) -> ModelFile:
     """Read the header of `path` and judge it; blocking. The context is capped by what the model was trained for.
 
-    Raises `NotFound` and `InvalidRequest` for a file that cannot be run, so or at all.
+    Raises `NotFound` and `InvalidRequest` for a file that cannot be run, so or at all, and for such an adapter.
     """
     header = read_header(path)
-    architecture = _chat_architecture(header, path)
+    architecture = _architecture(header, path)
+    if not embedding and is_embedder(header):
+        raise InvalidRequest(f"{path} is an embedding model: it cannot chat.", next_step="Add it with --embedding.")
+    weights_bytes = header.file_bytes + sum(_adapter_bytes(adapter, architecture) for adapter in adapters)
     trained = max(header.numbers(f"{architecture}.context_length"), default=0) or CONTEXT
     model = ModelFile(
         path=path,
         architecture=architecture,
         name=header.text("general.name"),
         trained_context=trained,
-        serving=msgspec.structs.replace(wanted, context=min(wanted.context, trained)),
-        shape=_shape(header, architecture),
+        serving=_embedding(wanted, trained) if embedding else _capped(wanted, trained),
+        shape=_shape(header, architecture, weights_bytes),
+        adapters=tuple(adapters),
+        pooling=max(header.numbers(f"{architecture}.pooling_type"), default=None),
     )
     values, _ = CACHE_BLOCKS[wanted.cache]
     if model.shape.key_length % values or model.shape.value_length % values:
@@ -68,6 +89,23 @@ def examine(path: Path, wanted: Serving) -> ModelFile:
             next_step="Use the cache type f16.",
         )
     return model
+
+
+def is_embedder(header: Header) -> bool:
+    """Whether the file itself says that it turns texts into vectors: it looks ahead, or pools its tokens."""
+    architecture = header.text("general.architecture")
+    causal = header.metadata.get(f"{architecture}.attention.causal") is not False
+    return not causal or any(header.numbers(f"{architecture}.pooling_type"))
+
+
+def require_unchanged(model: ModelFile) -> None:
+    """Raise what `examine` raises, or `InvalidRequest` where another model lies at the path now; blocking."""
+    now = examine(model.path, model.serving, model.adapters, embedding=model.embedding)
+    if now != model:
+        raise InvalidRequest(
+            f"{model.path} was replaced by another model while it was served.",
+            next_step="Put the file back, or `vestibule models remove` it and add it again.",
+        )
 
 
 def require_budget(model: ModelFile, budget_bytes: int) -> None:
@@ -95,7 +133,31 @@ def _sum(model: ModelFile) -> str:
     )
 
 
-def _chat_architecture(header: Header, path: Path) -> str:
+def _capped(wanted: Serving, trained: int) -> Serving:
+    return msgspec.structs.replace(wanted, context=min(wanted.context, trained))
+
+
+def _embedding(wanted: Serving, trained: int) -> Serving:
+    """One slot, and a whole text in one batch: in several slots llama.cpp's vectors depend on their neighbours
+    (mean pooling, xllamacpp 2026.10: components off by up to 0.15), and a longer text than the batch it refuses."""
+    context = min(wanted.context, trained, LONGEST_EMBEDDED)
+    return msgspec.structs.replace(wanted, context=context, slots=1, batch=context, embedding=True)
+
+
+def _adapter_bytes(adapter: Adapter, architecture: str) -> int:
+    header = read_header(adapter.path)
+    if header.text("general.type") != "adapter" or header.text("adapter.type") != "lora":
+        raise InvalidRequest(f"{adapter.path} is no LoRA adapter.", next_step="Convert it with convert_lora_to_gguf.")
+    theirs = header.text("general.architecture")
+    if theirs != architecture:
+        raise InvalidRequest(
+            f"{adapter.path} is an adapter for the architecture {theirs!r}; the model is {architecture!r}.",
+            next_step="Name an adapter that was trained on this model.",
+        )
+    return header.file_bytes
+
+
+def _architecture(header: Header, path: Path) -> str:
     architecture = header.text("general.architecture")
     kind = header.text("general.type") or "model"
     if not architecture:
@@ -107,14 +169,12 @@ def _chat_architecture(header: Header, path: Path) -> str:
         raise InvalidRequest(
             f"{path} is one of several parts.", next_step="Join them first: llama-gguf-split --merge FIRST WHOLE."
         )
-    if header.metadata.get(f"{architecture}.attention.causal") is False:
-        raise InvalidRequest(f"{path} is an embedding model: it cannot chat.", next_step="Name a chat model's GGUF.")
     if "tokenizer.ggml.tokens" not in header.metadata:
         raise InvalidRequest(f"{path} holds no tokenizer.", next_step="Convert the model anew, with its tokenizer.")
     return architecture
 
 
-def _shape(header: Header, architecture: str) -> Shape:
+def _shape(header: Header, architecture: str, weights_bytes: int) -> Shape:
     """What the header says; a number it is silent about counts as nothing."""
 
     def number(name: str, default: int) -> int:
@@ -123,7 +183,7 @@ def _shape(header: Header, architecture: str) -> Shape:
     layers, width, heads = number("block_count", 0), number("embedding_length", 0), number("attention.head_count", 1)
     kv_heads = header.numbers(f"{architecture}.attention.head_count_kv") or [heads]
     return Shape(
-        weights_bytes=header.file_bytes,
+        weights_bytes=weights_bytes,
         layers=layers,
         kv_heads=sum(kv_heads) if len(kv_heads) == layers else max(kv_heads) * layers,
         key_length=number("attention.key_length", width // max(heads, 1)),

@@ -25,7 +25,11 @@ from vestibule.providers.llamacpp.model_file import ModelFile
 LEAVE_S = 2.0
 LOG_BYTES = 1_048_576
 SMALL_BYTES = 64 * 1_048_576
-_REASONS = (re.compile(rb"error loading model: (.+)"), re.compile(rb"^\S+ E .*?: (.+)", re.MULTILINE))
+_REASONS = (
+    re.compile(rb"failed to apply lora adapter: (.+)"),
+    re.compile(rb"error loading model: (.+)"),
+    re.compile(rb"^\S+ E .*?: (.+)", re.MULTILINE),
+)
 
 
 class Death(msgspec.Struct, frozen=True):
@@ -50,15 +54,7 @@ class Child:
         """Start it. It is not ready yet; `log`, which is appended to, holds all it says."""
         folder, stream, begin = await asyncio.to_thread(_prepare, log)
         socket = folder / "llama.sock"
-        launch = Launch(
-            model=str(model.path),
-            socket=str(socket),
-            context=model.serving.context,
-            slots=model.serving.slots,
-            threads=model.serving.threads or _threads(model),
-            parent=os.getpid(),
-            cache=model.serving.cache,
-        )
+        launch = launch_of(model, socket)
         try:
             # on the thread of the event loop: on Linux the child dies with the thread that started it
             process = await asyncio.create_subprocess_exec(
@@ -80,6 +76,14 @@ class Child:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def resident_bytes(self) -> int | None:
+        """What the kernel says it holds, None where it does not say; blocking."""
+        try:
+            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        except (OSError, IndexError):
+            return None
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     async def ready(self) -> bool:
         """Wait until it answers; False if it died before."""
@@ -112,11 +116,27 @@ class Child:
         await gone
         await asyncio.to_thread(shutil.rmtree, self.socket.parent, ignore_errors=True)
 
-    def bound_log(self) -> None:
-        """Empty the log once it is over its limit; blocking."""
-        if self._log.stat().st_size > LOG_BYTES:
+    def bound_log(self, limit: int = LOG_BYTES) -> None:
+        """Empty the log once it is longer than `limit` bytes; blocking."""
+        if self._log.stat().st_size > limit:
             os.truncate(self._log, 0)
             self._log_from = 0
+
+
+def launch_of(model: ModelFile, socket: Path) -> Launch:
+    return Launch(
+        model=str(model.path),
+        socket=str(socket),
+        context=model.serving.context,
+        slots=model.serving.slots,
+        threads=model.serving.threads or _threads(model),
+        parent=os.getpid(),
+        batch=model.serving.batch,
+        cache=model.serving.cache,
+        adapters=tuple(str(adapter.path) for adapter in model.adapters),
+        embedding=model.embedding,
+        mean=not model.pooling,
+    )
 
 
 def _prepare(log: Path) -> tuple[Path, int, int]:

@@ -16,8 +16,18 @@ class Queue:
     def __init__(self, slots: int, room: int) -> None:
         self._free = asyncio.Semaphore(slots)
         self._places = slots + room
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.waiting = 0
         self.taken = 0
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.taken or self.waiting)
+
+    async def idle(self) -> None:
+        """Wait until nobody is answered and nobody waits."""
+        await self._idle.wait()
 
     @asynccontextmanager
     async def turn(self, first: AbstractAsyncContextManager[None] | None = None) -> AsyncIterator[None]:
@@ -28,16 +38,21 @@ class Queue:
                 f"{self.waiting} requests are waiting for this model already.",
                 next_step="Ask again later or ask another model.",
             )
-        async with AsyncExitStack() as stack:
-            self.waiting += 1
-            try:
-                await stack.enter_async_context(first or nullcontext())
-                await self._free.acquire()
-            finally:
-                self.waiting -= 1
-            self.taken += 1
-            try:
-                yield
-            finally:
-                self.taken -= 1
-                self._free.release()
+        self._idle.clear()
+        try:
+            async with AsyncExitStack() as stack:
+                self.waiting += 1
+                try:
+                    await stack.enter_async_context(first or nullcontext())
+                    await self._free.acquire()
+                finally:
+                    self.waiting -= 1
+                self.taken += 1
+                try:
+                    yield
+                finally:
+                    self.taken -= 1
+                    self._free.release()
+        finally:
+            if not self.busy:
+                self._idle.set()

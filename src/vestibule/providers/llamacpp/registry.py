@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
 
 from vestibule.core.errors import InvalidRequest, NotFound
+from vestibule.providers.llamacpp.model_file import Adapter
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
-class AddedModel(msgspec.Struct, frozen=True):
-    """`name` is what callers ask for."""
+class AddedModel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`name` is what callers ask for: for answers or, `embedding`, for vectors. `adapters` are loaded with it."""
 
     name: str
     path: Path
+    adapters: tuple[Adapter, ...] = ()
+    embedding: bool = False
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -39,10 +42,19 @@ def added_models(home: Path) -> tuple[AddedModel, ...]:
         raise InvalidRequest(f"{place} is damaged: {error}.", next_step="Mend it, or delete it and add anew.") from None
 
 
-def add_model(home: Path, path: Path, name: str | None = None, *, taken: Collection[str] = ()) -> AddedModel:
-    """Add `path` under `name`, by default made from the file's. Raise `InvalidRequest` for a name that cannot be used:
-    malformed, `taken`, or of a model with another path."""
-    model = AddedModel(name or default_name(path), path.expanduser().absolute())
+def add_model(
+    home: Path,
+    path: Path,
+    name: str | None = None,
+    *,
+    taken: Collection[str] = (),
+    adapters: tuple[Adapter, ...] = (),
+    embedding: bool = False,
+) -> AddedModel:
+    """Add `path` under `name`, by default made from the file's; the same path and name again takes the place of what
+    was added before. Raise `InvalidRequest` for a name that cannot be used: malformed, `taken`, or of a model with
+    another path."""
+    model = AddedModel(name or default_name(path), path.expanduser().absolute(), adapters, embedding)
     if not NAME.fullmatch(model.name):
         raise InvalidRequest(
             f"`{model.name}` cannot be the name of a model.",
@@ -51,7 +63,7 @@ def add_model(home: Path, path: Path, name: str | None = None, *, taken: Collect
     others = added_models(home)
     if model.name in taken or any(m.name == model.name and m.path != model.path for m in others):
         raise InvalidRequest(f"There is a model `{model.name}` already.", next_step="Give another name with --name.")
-    _write(home, (*(m for m in others if m != model), model))
+    _write(home, (*(m for m in others if m.name != model.name), model))
     return model
 
 
@@ -64,6 +76,20 @@ def remove_model(home: Path, name: str) -> AddedModel:
             return model
     known = ", ".join(m.name for m in models) or "none"
     raise NotFound(f"No model `{name[:80]}` was added.", next_step=f"Added: {known}.")
+
+
+def adapters_of(given: Sequence[str]) -> tuple[Adapter, ...]:
+    """Read each `NAME=PATH`. Raise `InvalidRequest` for anything else and for a name that comes twice."""
+    adapters: dict[str, Adapter] = {}
+    for text in given:
+        name, equals, path = text.partition("=")
+        if not equals or not path or not NAME.fullmatch(name) or name in adapters:
+            raise InvalidRequest(
+                f"`{text[:120]}` names no adapter.",
+                next_step="Write --adapter NAME=PATH, each name once: lower-case letters, digits, `.`, `_` and `-`.",
+            )
+        adapters[name] = Adapter(name, Path(path).expanduser().absolute())
+    return tuple(adapters.values())
 
 
 def default_name(path: Path) -> str:

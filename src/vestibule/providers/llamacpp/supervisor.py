@@ -16,9 +16,10 @@ import msgspec
 import structlog
 
 from vestibule.core.clearance import Destination
-from vestibule.core.errors import UpstreamFailed
-from vestibule.providers.llamacpp.model_file import ModelFile
+from vestibule.core.errors import UpstreamFailed, VestibuleError
+from vestibule.providers.llamacpp.model_file import ModelFile, require_unchanged
 from vestibule.providers.llamacpp.process import Child, Death
+from vestibule.providers.memory.footprint import spell
 
 State = Literal["stopped", "loading", "ready", "restarting", "given_up"]
 NOTICE_S = 1.0
@@ -89,7 +90,9 @@ class Supervisor:
             if self.status.state == "ready" and self._child:
                 return Destination("unix", str(self._child.socket))
             if self.status.state == "stopped":
-                raise UpstreamFailed(f"The model {self._name} is not running.", next_step="Start Vestibule again.")
+                raise UpstreamFailed(
+                    f"The model {self._name} is not running.", next_step="Start Vestibule again.", fault="unreachable"
+                )
             if self.status.state == "given_up" and not self._try_again():
                 raise self._given_up()
             await self._changed.wait()
@@ -108,6 +111,11 @@ class Supervisor:
         """Tell that the child of now has given a whole answer."""
         self._proved = True
 
+    async def empty_log(self) -> None:
+        """Forget what the child has said: where it quotes what it was asked."""
+        if self._child:
+            await asyncio.to_thread(self._child.bound_log, 0)
+
     def _try_again(self) -> bool:
         rested = time.monotonic() - self._gave_up_at >= self._patience.rest_s
         if rested:
@@ -120,6 +128,8 @@ class Supervisor:
         return UpstreamFailed(
             f"The model {self._name} does not run: {self.status.reason.rstrip('.')}.",
             next_step=f"A request in {left:.0f} s tries again; its log is {self._log}. Ask another model meanwhile.",
+            fault="unreachable",
+            retry_after_s=left,
         )
 
     async def _keep_alive(self) -> None:
@@ -150,7 +160,10 @@ class Supervisor:
     async def _live(self) -> Death:
         """One child from its start to its death."""
         try:
+            await asyncio.to_thread(require_unchanged, self._model)
             child = await Child.start(self._model, self._log)
+        except VestibuleError as refusal:
+            return Death(str(refusal), final=True)
         except OSError as error:
             return Death(f"its process could not be started ({error.strerror})")
         self._child = child
@@ -158,7 +171,7 @@ class Supervisor:
         self._set(self.status.state, self.status.reason, pid=child.pid)
         try:
             if await self._loaded(child):
-                log.info("model_loaded", model=self._name, took_s=round(time.monotonic() - begun, 3))
+                await self._tell_loaded(child, time.monotonic() - begun)
                 self._set("ready", pid=child.pid)
                 watch = asyncio.create_task(self._watch(child))
                 try:
@@ -169,6 +182,12 @@ class Supervisor:
         finally:
             self._child = None
             await child.close()
+
+    async def _tell_loaded(self, child: Child, took_s: float) -> None:
+        """With what was summed and what it holds: the cache is reserved by now, and most of it not yet touched."""
+        held = await asyncio.to_thread(child.resident_bytes)
+        summed, holds = spell(self._model.footprint.total), spell(held) if held else "unknown"
+        log.info("model_loaded", model=self._name, took_s=round(took_s, 3), summed=summed, holds=holds)
 
     async def _loaded(self, child: Child) -> bool:
         try:

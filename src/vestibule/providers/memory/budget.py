@@ -99,6 +99,10 @@ class MemoryBudget:
                 await self._take(model)
             return True
 
+    async def free_bytes(self) -> int:
+        """What nobody takes now, ours or not; less than nothing where others took more than there was."""
+        return await self._limit() - sum(each.size_bytes for each in self.loaded)
+
     async def forget(self, model: Resident) -> None:
         """Unload `model` whoever holds it, and count it no more."""
         place = self._places.pop(model, None)

@@ -55,7 +55,6 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)]
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)]
-    max_tokens: Positive
     why: str
 
 

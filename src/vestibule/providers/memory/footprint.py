@@ -14,7 +14,7 @@ from vestibule.core.settings import CacheType, LocalSettings
 # Cache type → (values in a block, bytes of a block): a quantised block carries an f16 scale besides its values.
 CACHE_BLOCKS: dict[CacheType, tuple[int, int]] = {"f16": (1, 2), "q8_0": (32, 34), "q4_0": (32, 18)}
 PADDING = 256  # llama.cpp rounds the context of a slot up to this many tokens
-BATCH = 512  # tokens that go through the layers at once: llama.cpp's n_ubatch
+BATCH = 512
 INPUT_BYTES = 64  # ids and positions of a token of the batch
 F32, F16 = 4, 2
 
@@ -44,12 +44,15 @@ class Shape(msgspec.Struct, frozen=True):
 
 class Serving(msgspec.Struct, frozen=True):
     """How a model is to be run. `context` is of one of the `slots`, in tokens. `threads` None lets the runtime choose;
-    they take no memory that counts."""
+    they take no memory that counts. `batch` tokens go through the layers at once: llama.cpp's n_ubatch. With
+    `embedding` all of them come out, and not the last one of each slot."""
 
     context: int
     slots: int
     cache: CacheType = "f16"
     threads: int | None = None
+    batch: int = BATCH
+    embedding: bool = False
 
     @classmethod
     def of(cls, local: LocalSettings) -> Self:
@@ -81,7 +84,7 @@ def footprint(shape: Shape, serving: Serving) -> Footprint:
     return Footprint(
         weights=shape.weights_bytes,
         cache=cache_bytes_per_token(shape, serving.cache) * context * serving.slots,
-        compute=_compute(shape, context, serving.slots),
+        compute=_compute(shape, context, serving),
         overhead=PROCESS_BYTES
         + SLOT_BYTES * serving.slots
         + shape.vocabulary * (TOKEN_BYTES + CANDIDATE_BYTES * serving.slots),
@@ -97,12 +100,12 @@ def cache_bytes_per_token(shape: Shape, cache: CacheType) -> int:
     return shape.kv_heads * (shape.key_length + shape.value_length) * size // values
 
 
-def _compute(shape: Shape, context: int, slots: int) -> int:
+def _compute(shape: Shape, context: int, serving: Serving) -> int:
     """llama.cpp plans its buffer for a full batch through the layer that needs most. Fitted to what it reports for
     models of 64 to 2,048 channels, feed-forward parts of 0.5 to 8 times that, and 1,024 to 32,768 tokens of context."""
     channels = max(3 * shape.inner + 5 * shape.width, 8 * shape.width)
-    logits = 2 * shape.vocabulary * slots * F32  # of the last token of each slot, and their copy for the sampler
-    return BATCH * (channels * F32 + context * F16 + INPUT_BYTES) + logits
+    outputs = serving.batch if serving.embedding else 2 * serving.slots  # their logits, and a copy for the sampler
+    return serving.batch * (channels * F32 + context * F16 + INPUT_BYTES) + outputs * shape.vocabulary * F32
 
 
 def spell(size: int) -> str:

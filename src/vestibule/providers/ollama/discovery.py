@@ -1,4 +1,4 @@
-"""Find the Ollama daemon at `OLLAMA_HOST`, if it answers at once and is home."""
+"""Find the Ollama daemon at `OLLAMA_HOST`, if it answers at once and is home, and what it can do."""
 
 from __future__ import annotations
 
@@ -11,22 +11,33 @@ import msgspec
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import VestibuleError
 from vestibule.providers.home.transport import HomeTransport
-from vestibule.providers.ollama.tags import OllamaModel, home_models
+from vestibule.providers.ollama.tags import OllamaModel, listed_models
+from vestibule.providers.ollama.version import UPGRADE, is_too_old, too_old, version_of
 
 PORT = 11434
 WAIT_S = 0.4
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """`models` that may be asked at `url`; where there are none, `note` says why."""
+    """`models` that may be asked at `url`, and `embedders` that turn texts into vectors; where there are none, `note`
+    says why. `remote` ones are run by somebody else and never asked. It `answers`, is home and is new enough, or is
+    `too_old`."""
 
     url: str
     models: tuple[OllamaModel, ...] = ()
+    embedders: tuple[OllamaModel, ...] = ()
+    remote: tuple[OllamaModel, ...] = ()
+    version: str = ""
     note: str = ""
+    answers: bool = False
+    too_old: bool = False
 
 
-async def discover_ollama(home_hosts: Collection[str] = (), environ: Mapping[str, str] = os.environ) -> Discovery:
-    """Ask the daemon for its models, for less than half a second. Never raises for a daemon that is not there."""
+async def discover_ollama(
+    home_hosts: Collection[str] = (), environ: Mapping[str, str] = os.environ, *, wait_s: float | None = None
+) -> Discovery:
+    """Ask the daemon for its version and its models, each for `wait_s`, less than half a second. Never raises for a
+    daemon that is not there."""
     named = environ.get("OLLAMA_HOST", "")
     try:
         daemon = parse_host(named)
@@ -35,11 +46,19 @@ async def discover_ollama(home_hosts: Collection[str] = (), environ: Mapping[str
     url = str(daemon)
     if daemon.scheme != "http" or not daemon.is_home(home_hosts):
         return Discovery(url, note=f"OLLAMA_HOST names {url}, which is not home; list its host under home_hosts.")
+    transport, patience = HomeTransport(home_hosts), WAIT_S if wait_s is None else wait_s
     try:
-        models = await home_models(HomeTransport(home_hosts), daemon, wait_s=WAIT_S)
+        version = await version_of(transport, daemon, wait_s=patience)
+        if is_too_old(version):
+            return Discovery(url, version=version, note=f"{too_old(version)} {UPGRADE}", too_old=True)
+        models = await listed_models(transport, daemon, wait_s=patience)
     except VestibuleError as error:
-        return Discovery(url, note=error.message)
-    return Discovery(url, models, "" if models else f"Ollama at {url} has no chat model of its own.")
+        return Discovery(url, note=str(error))
+    chat = tuple(m for m in models if not m.remote and not m.embeds)
+    embedders = tuple(m for m in models if not m.remote and m.embeds)
+    note = "" if chat else f"Ollama at {url} has no chat model of its own."
+    remote = tuple(m for m in models if m.remote)
+    return Discovery(url, chat, embedders, remote, version, note, answers=True)
 
 
 def parse_host(named: str) -> Destination:

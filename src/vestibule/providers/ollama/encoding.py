@@ -5,6 +5,7 @@ Source: Ollama's API description, "Generate a chat completion". It has no `tool_
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,8 @@ from vestibule.core.chat import Message, Sampling, Tool
 
 
 def messages(turns: Sequence[Message]) -> list[dict[str, object]]:
-    """A `developer` is a `system`, arguments of calls are objects, and a tool's turn names its function: Ollama has no
-    ids of calls."""
+    """A `developer` is a `system`, arguments of calls are objects, a tool's turn names its function (Ollama has no ids
+    of calls), and images are in Base64 beside the text."""
     names = {call.id: call.name for turn in turns for call in turn.tool_calls}
     return [_message(turn, names) for turn in turns]
 
@@ -26,6 +27,8 @@ def _message(turn: Message, names: Mapping[str, str]) -> dict[str, object]:
         spelled["tool_calls"] = [
             {"function": {"name": call.name, "arguments": _object(call.arguments)}} for call in turn.tool_calls
         ]
+    if turn.images:
+        spelled["images"] = [base64.b64encode(image.data).decode("ascii") for image in turn.images]
     if turn.tool_call_id is not None and turn.tool_call_id in names:
         spelled["tool_name"] = names[turn.tool_call_id]
     return spelled

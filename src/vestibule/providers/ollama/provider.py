@@ -1,156 +1,165 @@
 """Chat with a model that an Ollama daemon of this house runs itself.
 
-Source: Ollama's API description, "Generate a chat completion" (POST /api/chat), a stream of JSON objects, one a line.
+Source: Ollama's API description, "Generate a chat completion" (POST /api/chat). `truncate` and `shift` are newer than
+that page: a daemon that knows them refuses what is longer than the context instead of dropping its beginning.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from typing import Any
 
 import msgspec
+import structlog
 
-from vestibule.core.answer import FinishReason, Usage
-from vestibule.core.chat import ToolCall
 from vestibule.core.clearance import ClearedRequest, Destination
-from vestibule.core.errors import EgressRefused, UpstreamFailed
+from vestibule.core.errors import InvalidRequest, UpstreamFailed, VestibuleError
 from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk, bounded
 from vestibule.providers.home.transport import HomeTransport, UpstreamRefused
 from vestibule.providers.ollama.encoding import messages, options, tool
-from vestibule.providers.ollama.tags import home_models
+from vestibule.providers.ollama.ownership import elsewhere, missing, require_home_model
+from vestibule.providers.ollama.replies import Reply, replies
+from vestibule.providers.ollama.required_call import call_format, call_words, callable_tools, is_call_format, read_call
 
 CONTEXT = 8192
-LINE = 1_048_576
-LOOK_S = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 class OllamaProvider:
-    """`url` is the daemon's. `context`, in tokens, is asked for with each request: the daemon drops what is longer
-    without a word, so it must hold the conversation with its sources."""
+    """`url` is the daemon's. `context`, in tokens, is asked for with each request, or what `trained` says of a model
+    that was trained for less; a model stays loaded for `keep_alive`. `capacity` is how many it answers at once."""
 
     kind = "ollama"
+    continues = True
 
-    def __init__(self, provider_id: str, url: str, home_hosts: Collection[str] = (), context: int = CONTEXT) -> None:
+    def __init__(
+        self,
+        provider_id: str,
+        url: str,
+        home_hosts: Collection[str] = (),
+        context: int = CONTEXT,
+        *,
+        keep_alive: str | None = None,
+        capacity: int | None = None,
+        trained: Mapping[str, int] | None = None,
+    ) -> None:
         self.id = provider_id
         self.destination = Destination.parse(url)
+        self.capacity = capacity
         self._transport = HomeTransport(home_hosts)
         self._context = context
+        self._keep_alive = keep_alive
+        self._trained = trained if trained is not None else {}
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
+        turns = messages(request.prompt or request.messages)
+        context = min(self._context, self._trained.get(model, self._context))
         body: dict[str, object] = {
             "model": model,
-            "messages": messages(request.prompt or request.messages),
+            "messages": turns,
             "stream": True,
-            "options": options(bounded(request).sampling, self._context),
+            "truncate": False,
+            "shift": False,
+            "options": options(bounded(request).sampling, context),
         }
-        if request.tools and request.tool_choice.mode != "none":
-            body["tools"] = [tool(t) for t in request.tools]
-        if request.response_format.kind != "text":
-            body["format"] = request.response_format.schema or "json"
+        if self._keep_alive is not None:
+            body["keep_alive"] = self._keep_alive
+        offered = callable_tools(request.tools, request.tool_choice)
+        if offered and request.tool_choice.mode == "required":
+            body["messages"] = [{"role": "system", "content": call_words(offered)}, *turns]
+            body["format"] = call_format(offered)
+        else:
+            if offered and request.tool_choice.mode != "none":
+                body["tools"] = [tool(t) for t in offered]
+            if request.response_format.kind != "text":
+                body["format"] = request.response_format.schema or "json"
         return msgspec.json.encode(body)
 
     async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         """Make sure that the daemon still runs the model itself, then stream. Raise `EgressRefused` where it does not,
-        `UpstreamFailed` where it fails."""
-        name = msgspec.json.decode(cleared.body, type=_Asked).model
-        await self._require_home_model(name)
+        `UpstreamFailed` where it fails, `InvalidRequest` for a conversation longer than the context."""
+        asked = msgspec.json.decode(cleared.body, type=_Asked)
+        await require_home_model(self._transport, self.destination, asked.model)
         body = self._transport.stream(cleared, self.destination, "/api/chat")
-        calls: list[ToolCall] = []
         try:
-            async with aclosing(body), aclosing(_replies(body)) as replies:
-                async for reply in replies:
-                    if reply.message.content:
-                        yield Chunk(reply.message.content)
-                    calls += [_call(call) for call in reply.message.tool_calls or []]
-                    if reply.done:
-                        finish = "tool_calls" if calls else _finish(reply.done_reason)
-                        yield Chunk(tool_calls=tuple(calls), finish_reason=finish, usage=_usage(reply))
-                        return
+            async with (
+                aclosing(body),
+                aclosing(replies(body)) as said,
+                aclosing(_call(said, asked) if is_call_format(asked.format) else _chat(said, asked)) as chunks,
+            ):
+                async for chunk in chunks:
+                    yield chunk
         except UpstreamRefused as refusal:
-            raise UpstreamFailed(
-                f"Ollama answered with status {refusal.status} when it was asked for {name}.", next_step=_mend(refusal)
-            ) from None
+            raise _refused(asked, refusal) from None
 
-    async def _require_home_model(self, name: str) -> None:
-        models = await home_models(self._transport, self.destination, wait_s=LOOK_S)
-        if not {name, f"{name}:latest"} & {model.name for model in models}:
-            raise EgressRefused(
-                f"{name} is not, or no longer, a model that the Ollama of this house runs itself.",
-                next_step=f"See `ollama list`; `ollama pull {name}` may bring it back.",
-            )
+
+class _Options(msgspec.Struct):
+    num_ctx: int = 0
 
 
 class _Asked(msgspec.Struct):
     model: str
+    format: str | dict[str, Any] | None = None
+    options: _Options = msgspec.field(default_factory=_Options)
 
 
-class _Function(msgspec.Struct):
-    name: str
-    arguments: dict[str, Any] = {}
+async def _chat(said: AsyncGenerator[Reply, None], asked: _Asked) -> AsyncGenerator[Chunk, None]:
+    calls = []
+    async for reply in said:
+        _require_home(reply, asked.model)
+        if reply.message.content or reply.message.thinking:
+            yield Chunk(reply.message.content, reasoning=reply.message.thinking)
+        calls += reply.calls
+        if reply.done:
+            finish = "tool_calls" if calls else reply.finish
+            yield Chunk(tool_calls=tuple(calls), finish_reason=finish, usage=reply.usage)
+            return
 
 
-class _Call(msgspec.Struct):
-    function: _Function
+async def _call(said: AsyncGenerator[Reply, None], asked: _Asked) -> AsyncGenerator[Chunk, None]:
+    """All that is said is one call."""
+    text = ""
+    async for reply in said:
+        _require_home(reply, asked.model)
+        text += reply.message.content
+        if reply.done:
+            if reply.finish == "length":
+                yield Chunk(finish_reason="length", usage=reply.usage)
+            else:
+                yield Chunk(tool_calls=(read_call(text, asked.model),), finish_reason="tool_calls", usage=reply.usage)
+            return
 
 
-class _Message(msgspec.Struct):
-    content: str = ""
-    tool_calls: list[_Call] | None = None
+def _require_home(reply: Reply, model: str) -> None:
+    """The list is asked first; what became remote in between says so in its reply, and nothing of it is used."""
+    if reply.remote_host or reply.remote_model:
+        log.error("ollama_forwarded", model=model)
+        raise elsewhere(model)
 
 
-class _Reply(msgspec.Struct):
-    """One object of the stream. Counts that are zero are left out."""
-
-    message: _Message = msgspec.field(default_factory=_Message)
-    done: bool = False
-    done_reason: str = ""
-    prompt_eval_count: int = 0
-    eval_count: int = 0
-    error: str | None = None
-
-
-async def _replies(body: AsyncGenerator[bytes, None]) -> AsyncGenerator[_Reply, None]:
-    held = b""
-    async for piece in body:
-        *lines, held = (held + piece).split(b"\n")
-        if len(held) > LINE:
-            raise UpstreamFailed(f"Ollama sent a line of more than {LINE} bytes.")
-        for line in lines:
-            if line.strip():
-                yield _decode(line)
-    if held.strip():
-        yield _decode(held)
-
-
-def _decode(line: bytes) -> _Reply:
-    try:
-        reply = msgspec.json.decode(line, type=_Reply)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UpstreamFailed("Ollama sent something that is no chat reply.") from None
-    if reply.error is not None:  # can come in the middle of a stream that began with status 200
-        raise UpstreamFailed("Ollama reported an error in the middle of its answer.", next_step="See its log.")
-    return reply
-
-
-def _finish(reason: str) -> FinishReason:
-    """Why it ended. A model that was unloaded meanwhile did not finish."""
-    if reason in ("load", "unload"):
-        raise UpstreamFailed("Ollama unloaded the model before it answered.", next_step="Ask again.")
-    return "length" if reason == "length" else "stop"
-
-
-def _call(call: _Call) -> ToolCall:
-    """Ollama has no ids for calls, and its arguments are an object."""
-    arguments = msgspec.json.encode(call.function.arguments).decode()
-    return ToolCall(f"call_{secrets.token_hex(12)}", call.function.name, arguments)
-
-
-def _usage(reply: _Reply) -> Usage:
-    return Usage(reply.prompt_eval_count, reply.eval_count)
-
-
-def _mend(refusal: UpstreamRefused) -> str:
-    return "It is busy: ask again later." if refusal.status == 503 else "See Ollama's log."
+def _refused(asked: _Asked, refusal: UpstreamRefused) -> VestibuleError:
+    """In our words: the daemon's own may quote the conversation."""
+    if refusal.status == 404:
+        return missing(asked.model)
+    if refusal.status == 400 and b"context length" in refusal.body:
+        return InvalidRequest(
+            f"The conversation with its sources is longer than the {asked.options.num_ctx:,} tokens of {asked.model}.",
+            next_step="Shorten it, or give the model more context (`local.context`).",
+            param="messages",
+        )
+    if refusal.status == 400 and b"does not support" in refusal.body:
+        return UpstreamFailed(
+            f"{asked.model} cannot do all that was asked of it (functions, images or thinking).",
+            next_step="Ask another model; `vestibule models show` says what it can do.",
+            fault="refused",
+        )
+    mend = "It is busy: ask again later." if refusal.fault == "overloaded" else "See Ollama's log."
+    return UpstreamFailed(
+        f"Ollama answered with status {refusal.status} when it was asked for {asked.model}.",
+        next_step=mend,
+        fault=refusal.fault,
+        retry_after_s=refusal.retry_after_s,
+    )

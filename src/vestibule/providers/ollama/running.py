@@ -18,11 +18,12 @@ WAIT_S = 0.4
 
 
 class RunningModel(msgspec.Struct, frozen=True):
-    """In bytes; `vram_bytes` are part of `size_bytes`."""
+    """In bytes; `vram_bytes` are part of `size_bytes`. It stays until `expires_at`, unless it is asked again."""
 
     name: str
     size_bytes: int = msgspec.field(name="size", default=0)
     vram_bytes: int = msgspec.field(name="size_vram", default=0)
+    expires_at: str = ""
 
 
 class _Running(msgspec.Struct):

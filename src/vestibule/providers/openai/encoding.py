@@ -5,13 +5,18 @@ Source: OpenAI's API description, `CreateChatCompletionRequest`.
 
 from __future__ import annotations
 
-from vestibule.core.chat import Message, ResponseFormat, Tool
+import base64
+
+from vestibule.core.chat import Image, Message, ResponseFormat, Tool
 from vestibule.core.generation import ModelRequest
 
 
 def message(turn: Message) -> dict[str, object]:
-    """A turn that is nothing but calls has no content."""
+    """A turn that is nothing but calls has no content; one with images has parts."""
     spelled: dict[str, object] = {"role": turn.role, "content": turn.content}
+    if turn.images:
+        said = [{"type": "text", "text": turn.content}] if turn.content else []
+        spelled["content"] = [*said, *map(_image, turn.images)]
     if turn.tool_calls:
         spelled["content"] = turn.content or None
         spelled["tool_calls"] = [
@@ -21,6 +26,11 @@ def message(turn: Message) -> dict[str, object]:
     if turn.tool_call_id is not None:
         spelled["tool_call_id"] = turn.tool_call_id
     return spelled
+
+
+def _image(sent: Image) -> dict[str, object]:
+    url = f"data:{sent.media_type};base64,{base64.b64encode(sent.data).decode('ascii')}"
+    return {"type": "image_url", "image_url": {"url": url, "detail": sent.detail}}
 
 
 def tool(offered: Tool) -> dict[str, object]:
@@ -42,4 +52,5 @@ def response_format(wanted: ResponseFormat) -> object:
         return None
     if wanted.kind == "json_object":
         return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": wanted.name, "schema": wanted.schema, "strict": True}}
+    asked = {"name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
+    return {"type": "json_schema", "json_schema": asked}

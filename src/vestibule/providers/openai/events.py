@@ -1,13 +1,14 @@
 """Read a stream of OpenAI chat completion chunks (server-sent events) into ours.
 
 Source: OpenAI's API description, `CreateChatCompletionStreamResponse`; `reasoning_content` and
-`prompt_cache_hit_tokens` as DeepSeek, and servers at home after it, add them.
+`prompt_cache_hit_tokens` as DeepSeek, and servers at home after it, add them. Members that are null or missing are
+taken for empty, as many servers leave them; what has another type than published is no answer.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -16,10 +17,24 @@ import msgspec
 from vestibule.core.answer import FinishReason, Usage
 from vestibule.core.chat import ToolCall
 from vestibule.core.errors import UpstreamFailed
-from vestibule.providers.base import Chunk
-from vestibule.providers.server_sent_events import event_data
+from vestibule.providers.base import Chunk, Count
+from vestibule.providers.refusals import reported, unfinished
+from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, event_data, until_over
 
 MOST_CALLS = 128
+FINISHED: Mapping[str, FinishReason] = {
+    "stop": "stop",
+    "length": "length",
+    "content_filter": "content_filter",
+    "tool_calls": "tool_calls",
+    "function_call": "stop",
+    "eos": "stop",
+    "eos_token": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_length": "length",
+}
+"""OpenAI's, then those of servers at home."""
 
 
 class _Function(msgspec.Struct):
@@ -28,40 +43,43 @@ class _Function(msgspec.Struct):
 
 
 class _Call(msgspec.Struct):
-    index: int = 0
+    index: int | None = None
     id: str | None = None
-    function: _Function = msgspec.field(default_factory=_Function)
+    function: _Function | None = None
 
 
 class _Delta(msgspec.Struct):
     content: str | None = None
+    refusal: str | None = None
     reasoning_content: str | None = None
     tool_calls: list[_Call] | None = None
 
 
 class _Choice(msgspec.Struct):
-    delta: _Delta = msgspec.field(default_factory=_Delta)
+    index: int | None = None
+    delta: _Delta | None = None
     finish_reason: str | None = None
 
 
 class _Details(msgspec.Struct):
-    cached_tokens: int | None = None
+    cached_tokens: Count | None = None
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: Count | None = None
+    completion_tokens: Count | None = None
     prompt_tokens_details: _Details | None = None
-    prompt_cache_hit_tokens: int = 0
+    prompt_cache_hit_tokens: Count | None = None
 
 
 class _Event(msgspec.Struct):
-    choices: list[_Choice] = []
+    choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: dict[str, Any] | str | None = None
 
 
 _decoder = msgspec.json.Decoder(_Event)
+_EMPTY = _Delta()
 
 
 async def chunks(
@@ -69,73 +87,117 @@ async def chunks(
 ) -> AsyncGenerator[Chunk, None]:
     """Yield text as it comes, then one last chunk with the calls of functions, the finish reason and usage.
 
-    A stream that ends without a finish reason yields no last chunk: the caller must not take it for complete.
-    Raise `UpstreamFailed` for what is not the protocol, and for a finish reason that is one of `broken_off`.
+    The last chunk does not wait for a `[DONE]` that does not come, only a moment for usage. Raise `UpstreamFailed` for
+    what is not the protocol, a stream that ends without a finish reason, and a finish reason that nobody knows or is
+    one of `broken_off`; `InvalidRequest` for a conversation that is not taken.
     """
     finish: FinishReason | None = None
     usage: Usage | None = None
+    done = False
     calls = _Calls()
-    async with aclosing(body), aclosing(event_data(body, provider)) as events:
-        async for data in events:
-            if data == b"[DONE]":
-                break
-            event = _decode(data, provider)
-            if event.usage:
-                usage = _used(event.usage)
-            for choice in event.choices[:1]:
-                if choice.finish_reason in broken_off:
-                    raise UpstreamFailed(f"{provider} broke off its answer.", next_step="Ask again.")
-                if choice.delta.reasoning_content:
-                    yield Chunk(reasoning=choice.delta.reasoning_content)
-                if choice.delta.content:
-                    yield Chunk(choice.delta.content)
-                calls.add(choice.delta.tool_calls or [])
-                finish = _finish(choice.finish_reason) or finish
-    if finish:
-        made = calls.made(provider)
-        yield Chunk(tool_calls=made, finish_reason="tool_calls" if made and finish == "stop" else finish, usage=usage)
+
+    def patience_s() -> float | None:
+        return AFTER_THE_END_S if done or (finish and usage) else AFTER_THE_FINISH_S if finish else None
+
+    async with (
+        aclosing(body),
+        aclosing(event_data(body, provider)) as data,
+        aclosing(until_over(data, patience_s)) as events,
+    ):
+        async for data_of_event in events:
+            if done or data_of_event == b"[DONE]":
+                done = True
+                continue
+            event = _decode(data_of_event, provider)
+            usage = _used(event.usage) or usage
+            for choice in event.choices or ():
+                if choice.index:  # one answer was asked for
+                    continue
+                delta = choice.delta or _EMPTY
+                if delta.reasoning_content:
+                    yield Chunk(reasoning=delta.reasoning_content)
+                if text := delta.content or delta.refusal:
+                    yield Chunk(text)
+                calls.add(delta.tool_calls or (), provider)
+                finish = _finish(choice.finish_reason, provider, broken_off) or finish
+    if finish is None:
+        raise unfinished(provider)
+    made = calls.made(provider)
+    yield Chunk(tool_calls=made, finish_reason="tool_calls" if made and finish == "stop" else finish, usage=usage)
+
+
+class _Open:
+    """A call of a function that is being made."""
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.name = ""
+        self.arguments: list[str] = []
+
+    def is_another(self, piece: _Call, name: str) -> bool:
+        """Whether the piece begins another call under the same index, as servers do that number none."""
+        if piece.id and self.id:
+            return piece.id != self.id
+        return bool(name and self.arguments)
 
 
 class _Calls:
     """Puts the calls of functions together, which arrive in pieces under their index."""
 
     def __init__(self) -> None:
-        self._pieces: dict[int, list[_Call]] = {}
+        self._open: dict[int, _Open] = {}
+        self._all: list[tuple[int, _Open]] = []
 
-    def add(self, pieces: Iterable[_Call]) -> None:
+    def add(self, pieces: Iterable[_Call], provider: str) -> None:
         for piece in pieces:
-            if piece.index not in self._pieces and len(self._pieces) == MOST_CALLS:
-                raise UpstreamFailed(f"A model made more than {MOST_CALLS} calls at once.")
-            self._pieces.setdefault(piece.index, []).append(piece)
+            index, name = piece.index or 0, (piece.function and piece.function.name) or ""
+            call = self._open.get(index)
+            if call is None or call.is_another(piece, name):
+                if len(self._all) == MOST_CALLS:
+                    raise UpstreamFailed(f"{provider} made more than {MOST_CALLS} calls at once.", fault="malformed")
+                call = self._open[index] = _Open()
+                self._all.append((index, call))
+            call.id = call.id or piece.id or ""
+            call.name += name
+            if piece.function and piece.function.arguments:
+                call.arguments.append(piece.function.arguments)
 
     def made(self, provider: str) -> tuple[ToolCall, ...]:
-        return tuple(self._joined(self._pieces[index], provider) for index in sorted(self._pieces))
+        ordered = sorted(self._all, key=lambda numbered: numbered[0])
+        return tuple(self._made(call, provider) for _, call in ordered)
 
-    def _joined(self, pieces: Sequence[_Call], provider: str) -> ToolCall:
-        name = "".join(p.function.name or "" for p in pieces)
-        if not name:
-            raise UpstreamFailed(f"{provider} called a function without naming it.")
+    def _made(self, call: _Open, provider: str) -> ToolCall:
+        if not call.name:
+            raise UpstreamFailed(f"{provider} called a function without naming it.", fault="malformed")
         # some servers leave the id out; the caller needs one to answer to
-        identity = next((p.id for p in pieces if p.id), None) or f"call_{secrets.token_hex(12)}"
-        return ToolCall(identity, name, "".join(p.function.arguments or "" for p in pieces))
+        return ToolCall(call.id or f"call_{secrets.token_hex(12)}", call.name, "".join(call.arguments))
 
 
 def _decode(data: bytes, provider: str) -> _Event:
     try:
         event = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UpstreamFailed(f"{provider} sent something that is no chat completion chunk.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise UpstreamFailed(
+            f"{provider} sent something that is no chat completion chunk.", next_step="Ask again.", fault="malformed"
+        ) from None
     if event.error:
-        raise UpstreamFailed(f"{provider} reported an error in the middle of its answer.")
+        error = event.error if isinstance(event.error, dict) else {}
+        raise reported(provider, data, error.get("code"), error.get("type"))
     return event
 
 
-def _used(usage: _Usage) -> Usage:
+def _used(usage: _Usage | None) -> Usage | None:
+    """None where the tokens were not counted: a part of the count would be read as the whole."""
+    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
     cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None
-    return Usage(usage.prompt_tokens, usage.completion_tokens, cached or usage.prompt_cache_hit_tokens)
+    return Usage(usage.prompt_tokens, usage.completion_tokens, cached or usage.prompt_cache_hit_tokens or 0)
 
 
-def _finish(reason: str | None) -> FinishReason | None:
-    if reason in ("stop", "length", "content_filter", "tool_calls"):
-        return reason  # type: ignore[return-value]  # narrowed by the comparison
-    return "stop" if reason else None
+def _finish(reason: str | None, provider: str, broken_off: Collection[str]) -> FinishReason | None:
+    """None while it goes on. A reason nobody knows is no success."""
+    if not reason:
+        return None
+    if reason in FINISHED and reason not in broken_off:
+        return FINISHED[reason]
+    raise UpstreamFailed(f"{provider} broke off its answer.", next_step="Ask again.", fault="failed")

@@ -11,23 +11,32 @@ from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk, Transport, path_of
 from vestibule.providers.openai.encoding import choice, message, response_format, tool
 from vestibule.providers.openai.events import chunks
+from vestibule.providers.refusals import explaining
 
 
 class OpenAIProvider:
     kind = "openai"
 
-    def __init__(self, provider_id: str, url: str, transport: Transport, *, cloud: bool = False) -> None:
-        """`cloud` declares an address at home to be outside, as a forwarder's is."""
+    def __init__(
+        self, provider_id: str, url: str, transport: Transport, *, cloud: bool = False, continues: bool = False
+    ) -> None:
+        """`cloud` declares an address at home to be outside, as a forwarder's is. `continues`: an assistant's turn at
+        the end is the beginning of the answer, as vLLM and llama-server take it."""
         self.id = provider_id
+        self.capacity: int | None = None
+        self.continues = continues
         self.destination = Destination.parse(url, cloud=cloud)
         self._path = path_of(url)
         self._transport = transport
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
-        sampling = request.sampling
+        sampling, turns = request.sampling, request.prompt or request.messages
+        begun = self.continues and turns[-1:] != () and turns[-1].role == "assistant"
         body: dict[str, object] = {
             "model": model,
-            "messages": [message(m) for m in request.prompt or request.messages],
+            "messages": [message(turn) for turn in turns],
+            "continue_final_message": begun or None,
+            "add_generation_prompt": False if begun else None,
             "stream": True,
             "stream_options": {"include_usage": True},
             "temperature": sampling.temperature,
@@ -43,4 +52,4 @@ class OpenAIProvider:
 
     def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         path = f"{self._path}/chat/completions"
-        return chunks(self._transport.stream(cleared, self.destination, path), self.id)
+        return explaining(chunks(self._transport.stream(cleared, self.destination, path), self.id), self.id)

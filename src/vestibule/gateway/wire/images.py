@@ -1,0 +1,78 @@
+"""Images as OpenAI's chat completions spell them: parts with a `data:` URL. Nothing is ever fetched.
+
+Source: OpenAI's API description, `ChatCompletionRequestMessageContentPartImage`; RFC 2397, the data URL scheme.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Literal, get_args
+from urllib.parse import unquote
+
+import msgspec
+
+from vestibule.core.chat import Image, ImageType
+from vestibule.core.errors import InvalidRequest
+from vestibule.privacy.images import ImageError, read
+
+MOST_IMAGES = 32
+_TYPES: dict[str, ImageType] = {str(kind): kind for kind in get_args(ImageType)}
+_NAMES = ("name", "filename")
+
+
+class WireImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`url` is a `data:` URL of a PNG, JPEG, WebP or GIF, which may carry the file's name: `;name=plant.png`."""
+
+    url: str
+    detail: Literal["auto", "low", "high"] | None = None
+
+
+def image(wire: WireImage, path: str) -> Image:
+    """Raise `InvalidRequest` for what is elsewhere, is none of the four, or is not what it says it is."""
+    place = f"{path}.url"
+    head, comma, coded = wire.url.partition(",")
+    scheme, _, described = head.partition(":")
+    if scheme.lower() != "data" or not comma:
+        raise InvalidRequest(
+            f"`{place}` is not a data: URL; images are not fetched from elsewhere.",
+            next_step="Send the image itself: data:image/png;base64,…",
+            param=place,
+        )
+    said, *parameters = described.split(";")
+    media_type = _TYPES.get(said.strip().lower().replace("image/jpg", "image/jpeg"))
+    if media_type is None or "base64" not in (p.strip().lower() for p in parameters):
+        raise InvalidRequest(
+            f"`{place}` is not a PNG, JPEG, WebP or GIF in Base64.",
+            next_step="Begin it with data:image/png;base64, or another of the four.",
+            param=place,
+        )
+    data = _decoded(coded, place)
+    try:
+        found = read(data).media_type
+    except ImageError as error:
+        raise InvalidRequest(
+            f"`{place}` {error}.", next_step="Save the image anew, as one still picture, and send that.", param=place
+        ) from None
+    if found != media_type:
+        raise InvalidRequest(f"`{place}` says {media_type} and is {found}.", next_step="Say what it is.", param=place)
+    return Image(media_type, data, _name(parameters), wire.detail or "auto")
+
+
+def require_few(count: int) -> None:
+    if count > MOST_IMAGES:
+        raise InvalidRequest(
+            f"`messages` hold {count} images.", next_step=f"At most {MOST_IMAGES} are taken.", param="messages"
+        )
+
+
+def _decoded(coded: str, place: str) -> bytes:
+    try:
+        return base64.b64decode(coded, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest(f"`{place}` is not Base64.", next_step="Encode the file again.", param=place) from None
+
+
+def _name(parameters: list[str]) -> str:
+    named = dict(p.partition("=")[::2] for p in parameters)
+    return next((unquote(named[n]).replace("\0", "") for n in _NAMES if n in named), "")[:256]

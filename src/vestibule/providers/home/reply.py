@@ -1,0 +1,93 @@
+"""What has come of one HTTP/1.1 reply, within bounds. Knows no socket: it is fed.
+
+Source: RFC 9112. More than one reply to a request is an error of the server, which its connection does not survive.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import httptools
+
+LONGEST_HEAD = 65_536
+LONGEST_BODY = 64 * 1_048_576
+MOST_INTERIM = 16
+
+
+class BadReply(Exception):
+    """What is wrong with a reply."""
+
+
+class Reply:
+    """`headed` once status and headers are there, `complete` at the end; `reusable` if another may follow."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.begun = self.headed = self.complete = self.reusable = False
+        self.held = 0
+        self._parser = httptools.HttpResponseParser(self)
+        self._pieces: deque[bytes] = deque()
+        self._length = 0
+        self._between = 0
+        self._interim = 0
+        self._delimited = False
+
+    def feed(self, data: bytes) -> None:
+        """Take what came. Raise `BadReply` for what is no HTTP, and for heads, trailers and bodies over their limit."""
+        self.begun = True
+        before = self._length
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self.reusable = False
+            if not self.complete or self.status == 101:
+                raise BadReply(f"broke off what is no HTTP ({type(error).__name__})") from None
+        self._between = 0 if self._length > before else self._between + len(data)
+        if not self.complete and self._between > LONGEST_HEAD:
+            raise BadReply(f"sent a head of more than {LONGEST_HEAD} bytes")
+        if self._length > LONGEST_BODY:
+            raise BadReply(f"sent an answer of more than {LONGEST_BODY} bytes")
+        if self._interim > MOST_INTERIM:
+            raise BadReply("does not come to its answer")
+
+    def end(self) -> None:
+        """The connection was closed, which is the end of a body that names no length."""
+        if self.headed and not self._delimited:
+            self.complete = True
+        self.reusable = False
+
+    def take(self) -> bytes:
+        """A piece of the body; nothing where none is there."""
+        if not self._pieces:
+            return b""
+        piece = self._pieces.popleft()
+        self.held -= len(piece)
+        return piece
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.headed:
+            self.headers[name.decode("latin-1").lower()] = value.decode("latin-1").strip()
+
+    def on_headers_complete(self) -> None:
+        if self.complete:
+            return
+        self.status = self._parser.get_status_code()
+        if 100 <= self.status < 200:
+            self.headers.clear()
+            self._interim += 1
+            return
+        self.headed = True
+        self._delimited = not {"content-length", "transfer-encoding"}.isdisjoint(self.headers)
+
+    def on_body(self, body: bytes) -> None:
+        if not self.complete:
+            self._pieces.append(body)
+            self._length += len(body)
+            self.held += len(body)
+
+    def on_message_complete(self) -> None:
+        if self.complete:
+            self.reusable = False
+        elif self.headed:
+            self.complete, self.reusable = True, self._parser.should_keep_alive()
