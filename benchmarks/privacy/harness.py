@@ -1,4 +1,4 @@
-"""Measure detection and classification: `python -m benchmarks.privacy.harness [--split dev|judge|second] [--json]`.
+"""Measure detection and classification: `python -m benchmarks.privacy.harness [--split SPLIT] [--json]`.
 
 Prints precision, recall and F1 by type with 95 % intervals, class recall, and false alarms. Knows the product only
 through `detector()` and `classifier()`. Misses are never printed for the split judge, so that it stays unseen.

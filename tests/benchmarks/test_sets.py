@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from benchmarks.privacy.data import Item, point_names, presidio_research, read_set
 from benchmarks.privacy.harness import SETS, class_shares, false_alarms, measure_set
-from benchmarks.privacy.make_sets import DRAWS, Template, draw_items, fill, read_templates
+from benchmarks.privacy.make_sets import DRAWS, FIRST, SECOND, Origin, Template, draw_items, fill, read_templates
 from benchmarks.privacy.scoring import Hit
 from benchmarks.privacy.values.drawing import VALUES, Draw
 
@@ -25,11 +25,12 @@ def all_items() -> Iterator[tuple[str, Item]]:
                 yield name, item
 
 
+@pytest.mark.parametrize("origin", [FIRST, SECOND], ids=("first", "second"))
 @pytest.mark.parametrize("name", SETS)
-def test_the_committed_sets_are_what_the_templates_give(name: str) -> None:
-    for split in SPLITS:
-        templates = [t for t in read_templates(name) if t.split == split]
-        drawn = [item for t in templates for item in draw_items(t, DRAWS[name], seed=4)]
+def test_the_committed_sets_are_what_the_templates_give(name: str, origin: Origin) -> None:
+    for split in origin.splits:
+        templates = [t for t in read_templates(name, origin) if t.split == split]
+        drawn = [item for t in templates for item in draw_items(t, DRAWS[name], seed=4, origin=origin)]
         path = Path(__file__).parents[2] / "benchmarks" / "privacy" / "sets" / f"{name}.{split}.jsonl"
         assert [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] == drawn
 

@@ -11,7 +11,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _ISO_TIME = re.compile(r"(?:19|20)\d\d[-/.](?:0[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d)?")
 _NEIGHBOURHOOD = 40
 _STOP = re.compile(
-    r"(?<!\b[Nn]o)(?<!\b[Nn]r)(?<!\bDr)(?<!\bSt)[.!?](?=\s)(?!\s(?:OG|UG|Stock|Etage|Obergeschoss|Geschoss)\b)|\n"
+    r"(?<!\b[Nn]o)(?<!\b[Nn]r)(?<!\bDr)(?<!\bSt)(?<!\bP)(?<!\b[Zz]i)(?<!\b[Rr]m)(?<!\b[Bb]ur)(?<!\b[Hh]ab)[.!?](?=\s)(?!\s(?:OG|UG|Stock|Etage|Obergeschoss|Geschoss)\b)|\n"
 )
 
 _IBAN = (
@@ -110,6 +110,12 @@ def looks_random(text: str) -> bool:
         return False
     kinds = (any(c.isdigit() for c in text), any(c.islower() for c in text), any(c.isupper() for c in text))
     return (kinds[0] and sum(kinds) >= 2) or (kinds[1] and kinds[2] and entropy(text) > 3.5 and len(text) >= 20)
+
+
+def made_of_words(text: str) -> bool:
+    """Whether a long name is words and few digits, as names of points and settings are: `AHU3_SupplyAirTemp_Sp`."""
+    words = sum(map(len, re.findall(r"[A-Z]?[a-z]{2,}", text)))
+    return words > 0.55 * len(text) and sum(c.isdigit() for c in text) < 0.15 * len(text)
 
 
 def ip_address(text: str) -> bool:
@@ -226,3 +232,52 @@ def uk_nino(text: str) -> bool:
 def vietnamese_cccd(number: str) -> bool:
     """Decree 137/2015: 12 digits, province 001–096, century and sex 0–9, year of birth."""
     return 1 <= int(number[:3]) <= 96
+
+
+def singapore_nric(text: str) -> bool:
+    """NRIC and FIN: weights 2 7 6 5 4 3 2, an offset by the first letter, the last letter modulo 11 (ICA)."""
+    total = sum(int(d) * w for d, w in zip(text[1:8], (2, 7, 6, 5, 4, 3, 2), strict=True))
+    offset, letters = {
+        "S": (0, "JZIHGFEDCBA"),
+        "T": (4, "JZIHGFEDCBA"),
+        "F": (0, "XWUTRQPNMLK"),
+        "G": (4, "XWUTRQPNMLK"),
+        "M": (3, "XWUTRQPNJLK"),
+    }[text[0]]
+    return letters[(total + offset) % 11] == text[8]
+
+
+def italian_codice_fiscale(text: str) -> bool:
+    """Decreto 12/3/1974: odd places by a table, even ones by their value, the last letter modulo 26."""
+    odd = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+    values = [int(c) if c.isdigit() else ord(c) - 65 for c in text[:15]]
+    total = sum(value if at % 2 else odd[value] for at, value in enumerate(values))
+    return chr(65 + total % 26) == text[15]
+
+
+def belgian_national(number: str) -> bool:
+    """Rijksregisternummer, 11 digits: key = 97 − (9 digits modulo 97), with a 2 before them from 2000 on."""
+    key = int(number[9:])
+    return any(97 - int(century + number[:9]) % 97 == key for century in ("", "2"))
+
+
+def brazilian_cpf(number: str) -> bool:
+    """Receita Federal: two digits, each of falling weights down to 2 modulo 11."""
+    for size in (9, 10):
+        total = sum(int(d) * (size + 1 - at) for at, d in enumerate(number[:size]))
+        if total * 10 % 11 % 10 != int(number[size]):
+            return False
+    return True
+
+
+def finnish_hetu(text: str) -> bool:
+    """Henkilötunnus: the last sign is the nine digits modulo 31 (Väestötietolaki 661/2009)."""
+    number = "".join(c for c in text[:-1] if c.isdigit())
+    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(number) % 31] == text[-1]
+
+
+def hong_kong_id(text: str) -> bool:
+    """HKID: one or two letters (A is 10, a missing one 36), six digits and a check digit: weights 9 to 1, modulo 11."""
+    values = [36] * (9 - len(text)) + [int(c, 36) for c in text[:-1]]
+    total = sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True))
+    return (total + int(text[-1], 36)) % 11 == 0

@@ -36,6 +36,12 @@ def test_offsets_are_those_of_the_text_as_given(cut: str) -> None:
     assert found(Detector(), text) == [("EMAIL", f"m.be{cut}rg@exаmple.org")]
 
 
+def test_a_cue_and_its_value_may_stand_on_two_lines_but_not_in_two_rows() -> None:
+    assert found(Detector(), "the alarm code is\n902144") == [("ACCESS_CODE", "902144")]
+    rows = "Tag\tRegister\tScale\nkW total\t40473\t0.1\nkWh import\t40112\t1"
+    assert found(Detector(), rows) == [("MODBUS_REFERENCE", "40473"), ("MODBUS_REFERENCE", "40112")]
+
+
 def test_only_the_full_path_asks_the_tagger() -> None:
     tagger = NameTagger()
     detector = Detector(tagger=tagger)

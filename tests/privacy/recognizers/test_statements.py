@@ -632,7 +632,7 @@ SENSITIVE = {
         "meeting room Alpha-2",
         "Besprechungsraum 3.07",
         "bureau n° 312",
-        "drawing M-301 rev B",
+        "drawing A-301 rev B",
         "Office 4.03",
         "desk D-114",
         "the AHU serves rooms 201-208",

@@ -31,6 +31,7 @@ MEMO_BYTES = 8 * 2**20
 
 
 _WRAP = re.compile(r"(?<!\n)\n(?!\n)")
+_ROW = re.compile(r"[\t|;]|,[^\s\d]")
 
 
 class DetectionTimeout(VestibuleError):
@@ -118,7 +119,7 @@ class _Scan:
         value begin the next."""
         yield from self._dictionaries.find(text)
         yield from self._matches(text, tagger, depth)
-        if "\n" in text and (unwrapped := _WRAP.sub(" ", text)) != text:
+        if "\n" in text and (unwrapped := _unwrapped(text)) != text:
             yield from self._matches(unwrapped, tagger, depth)
         if tagger is not None:
             yield from tagger.tag(text)
@@ -154,6 +155,20 @@ class _Scan:
     def _look_at_clock(self) -> None:
         if time.monotonic() > self._deadline:
             raise DetectionTimeout("Looking through this text took too long.", next_step="Send it in smaller pieces.")
+
+
+def _unwrapped(text: str) -> str:
+    """The text with single line breaks as spaces, but for those between two rows of a table: what stands at the end of
+    one has nothing to do with the head of the next."""
+    if _ROW.search(text) is None:
+        return _WRAP.sub(" ", text)
+    lines = text.split("\n")
+    rows = [_ROW.search(line) is not None for line in lines]
+    joined = lines[0]
+    for at in range(1, len(lines)):
+        apart = not lines[at - 1] or not lines[at] or (rows[at - 1] and rows[at])
+        joined += ("\n" if apart else " ") + lines[at]
+    return joined
 
 
 @lru_cache(maxsize=2)

@@ -12,6 +12,11 @@ from vestibule.privacy.recognizers.base import Recognizer
 
 _REACH = 240
 _NUMBERED = re.compile(r"\d[^\s\d]{0,8}$")  # so is the item before, whatever it is
+_REPLACED = (
+    r"[ ]?(?:->|=>|→)[ ]?|[ ](?:(?:was |wurde |now |by )?(?:replaced|swapped|exchanged|changed)[ ](?:by|with|for|to)|"
+    r"(?:wurde )?(?:ersetzt|getauscht|ausgetauscht) (?:durch|gegen)|remplacée? par|sustituid[oa] por|thay bằng|"
+    r"bằng|cho)[ ]"
+)
 _JOIN = (
     r"[\"'`)\]#*]{0,2}[ \t]{0,3}(?:(?:[,;/&+|]|\r?\n[ \t]{0,8}(?:[-*•]|\d{1,2}[.)])[ \t])[ \t\n]{0,4}"
     r"(?:(?:and|or|und|oder|sowie|et|ou|y|o|và|hoặc)[ \t]{1,2})?|"
@@ -28,10 +33,12 @@ def listed(
     *,
     cue: str,
     flags: int = 0,
+    replaced: bool = False,
 ) -> Recognizer:
     """A recognizer of the items behind one that `first` finds. `item` holds no groups with names; some word
-    of `cue` stands in every cue, which spares most lists the full look."""
-    between = re.compile(rf"(?:{_JOIN}(?:{item}))*{_JOIN}", re.IGNORECASE)
+    of `cue` stands in every cue, which spares most lists the full look. `replaced` takes "X replaced by Y" too."""
+    join = f"(?:{_JOIN}|{_REPLACED})" if replaced else _JOIN
+    between = re.compile(rf"(?:{join}(?:{item}))*{join}", re.IGNORECASE)
 
     word = re.compile(cue, re.IGNORECASE)
 
@@ -48,7 +55,7 @@ def listed(
 
     return Recognizer(
         type=first.type,
-        pattern=re.compile(rf"(?<=[\w#*\"'`)\]]){_JOIN}(?P<value>{item})(?![\w:°%])", flags),
+        pattern=re.compile(rf"(?<=[\w#*\"'`)\]]){join}(?P<value>{item})(?![\w:°%])", flags),
         examples=examples,
         counter_examples=counter_examples,
         score=first.score,

@@ -5,16 +5,19 @@ Pieces of patterns that several recognizers share; finds nothing by itself. Ever
 
 # "meter id: X", "meter id is X", "**meter id** | X", `"meter_id": "X"`, "Zähler Nr. X", "số là X"
 LINK = (
-    r"(?:[ \t]{0,3}(?:[:=|>#\"'`*()\[\]«»“”„→,–—-]|\b(?:(?:is|are|was|now|ist|sind|lautet|war|est|sont|"
+    r"(?:[ \t]?\.{3,40}(?=[ \t]))?"
+    r"(?:[ \t]{0,3}(?:\?(?=[ ][-–:])|[:=|>#\"'`*()\[\]«»“”„→,–—-]|\b(?:(?:is|are|was|now|ist|sind|"
+    r"lautet|war|est|sont|"
     r"était|es|son|era|là|of|called|named|genannt|heißt|"
-    r"as|number|num|numbers|nummer|numéro|número|id|ids|kennung)\b|(?:no|nos|nr|nrn|n°|nº|số)(?:\b|"
+    r"as|number|num|numbers|nummer|numéro|número|id|ids|kennung)\b|(?:no|nos|nr|nrn|n\.?[°ºo]|số)(?:\b|"
     r"(?<=[°º]))\.?))){0,7}(?:(?<=:)[ \t]{0,2}\r?\n[ \t]{0,8}(?:(?:[-*•]|\d{1,2}[.)])[ \t]{1,3})?[\"'`]?)?[ \t]{0,3}"
 )
 # the same where a sign or a verb must stand between name and value
 JOINED = (
-    r"[\"'`*_\])]{0,3}[ \t]{0,8}(?:(?:\b(?:is|are|was|now|ist|lautet|war|est|était|es|era|là|to|set to|"
+    r"[\"'`*_\])]{0,3}[ \t]{0,8}(?:(?:\b(?:is|are|was|now|ist|lautet|war|est|était|es|era|là|to|set to|thành|"
     r"bằng)\b)?[ \t]{0,2}(?::=|=>|->|[:=|→>])|"
-    r"\b(?:is|are|was|ist|lautet|war|est|était|es|era|là)\b(?:[ \t](?:now|jetzt|still|currently|set to))?:?)[ \t]{0,8}"
+    r"\b(?:is|are|was|becomes?|reads|remains|changed to|ist|lautet|bleibt|war|est|devient|sera|c['’]est|était|es|"
+    r"era|será|là|thành)\b(?:[ \t](?:now|jetzt|still|currently|set to))?:?)[ \t]{0,8}"
 )
 QUOTE = r"[\"'`*«“„(<\[]{0,3}"
 

@@ -8,7 +8,7 @@ from vestibule.privacy.recognizers.wording import LINK, NO_MEASURE
 from vestibule.privacy.validators import words_around
 
 _DEVICE = (
-    r"(?:device|controller|gerät|appareil|dispositivo|thiết bị)[ _-]?(?:object[ _-]?)?(?:instance|inst\.?|"
+    r"(?:device|dev|controller|gerät|appareil|dispositivo|thiết bị)[ _-]?(?:object[ _-]?)?(?:instance|inst\.?|"
     r"id|identifier|instanz)(?:[ _-]?(?:number|no|num|id))?|"
     r"bacnet[ /_-]{0,2}(?:ip|mstp|ms/tp|sc)?[ _-]{0,2}(?:(?:devices?|controllers?|instances?|instanz|ids?|object|"
     r"router|gerät|geräte-?id|appareil|dispositivo|thiết bị|node|gateway|address|"
@@ -26,7 +26,8 @@ _NETWORK = (
 )
 
 _PERHAPS = (
-    r"(?:id|instance|device|object|network|net|address|adresse|who-?is|i-?am|trunk|router|gerät|"
+    r"(?:id|instance|inst|devices?|dev\.?|ddc|object|network|net|address|adresse|who-?is|i-?am|(?:read|"
+    r"write)-?property(?:multiple)?|trunk|router|gerät|"
     r"dispositivo|appareil)"
 )
 
@@ -34,8 +35,12 @@ _PERHAPS = (
 def _is_reference(match: re.Match[str]) -> bool:
     """Of "instance 3" and "MAC 12" only those near the word BACnet; "BACnet 2020" is an edition of the standard."""
     said = match[0].lower()
+    if re.match(r"who-is|i-am", said):
+        return True
+    if len(match["value"]) >= 5 and re.match(r"dev|inst|gerät|disp|appa|read|write|i-?am|who", said):
+        return True
     if match["perhaps"] is not None:
-        return re.search(r"bacnet|ms/?tp", words_around(match, 80)) is not None
+        return re.search(r"bacnet|ms/?tp|\bddc\b", words_around(match, 80)) is not None
     if re.fullmatch(r"bacnet\W{0,3}(?:135|(?:19|20)\d\d)", said):
         return False
     if re.match(
@@ -52,7 +57,9 @@ RECOGNIZER = Recognizer(
     type="BACNET_REFERENCE",
     pattern=re.compile(
         rf"(?<![^\W_])(?:{_DEVICE}|{_NETWORK}|"
-        rf"(?P<perhaps>{_PERHAPS}(?![^\W\d_]))){LINK}(?P<value>\d{{1,7}})(?![\w/-]|[.:,]\d|[ ]?(?:devices|"
+        rf"(?P<perhaps>{_PERHAPS}(?![^\W\d_])))(?:[ ](?:to|from|"
+        rf"under))?{LINK}(?P<value>\d{{1,7}}(?:-\d{{2,7}})?)(?![\w/-]|[.:,]\d|"
+        rf"[ ]?(?:devices|"
         rf"points|objects|[kM]Wh?\b|°|%|controllers|V\b|m?A\b|networks|bit|Mbit|ms\b|years|buildings))",
         re.IGNORECASE,
     ),
@@ -71,6 +78,9 @@ RECOGNIZER = Recognizer(
         ("thiết bị BACnet số 3001", "3001"),
         ("l'appareil BACnet n° 12001", "12001"),
         ("dispositivo BACnet 5012", "5012"),
+        ("no answer from device 120045", "120045"),
+        ("ReadProperty to 389001 timed out", "389001"),
+        ("seen under instance 389001", "389001"),
     ),
     counter_examples=(
         "BACnet 2020",
@@ -80,6 +90,7 @@ RECOGNIZER = Recognizer(
         "device count 14",
         "BACnet supports 40 devices",
     ),
+    score=0.92,
     valid=_is_reference,
 )
 

@@ -19,19 +19,25 @@ _SHORT = r"(?-i:AI|AO|AV|BI|BO|BV|MI|MO|MV|MSI|MSO|MSV|DEV|TL|SCH|NC|ai|ao|av|bi
 
 def _is_object(match: re.Match[str]) -> bool:
     """`AI 3` is an analog input only where BACnet, a device or a controller is the talk."""
+    if match["spoken"] is not None:
+        return _SPOKEN.search(words_around(match, 80)) is not None
     return match["loose"] is None or _TALK.search(words_around(match, 80)) is not None
 
 
 _TALK = re.compile(
-    r"bacnet|(?:device|dev|controller|gerät|instance)[ :#]{0,2}\d|present.?value|\bobjects?\b|priority array"
+    r"bacnet|(?:device|dev|controller|gerät|instance)[ :#]{0,2}\d|present.?value|\bobjects?\b|\bpriority\b|who-?is|"
+    r"\bddc\b"
 )
+_SPOKEN = re.compile(r"bacnet|present.?value|readproperty|writeproperty|object.?(?:id|type|name)")
 
 RECOGNIZER = Recognizer(
     type="BACNET_REFERENCE",
     pattern=re.compile(
-        rf"(?<![\w.])(?P<value>bacnet://[^\s\"'<>]{{1,120}}(?<![.,;:)])|{_OBJECT}(?:[\"']?,[ ]?|:[ ]?|"
+        rf"(?<![\w.])(?P<value>bacnet://[^\s\"'<>]{{1,120}}(?<![.,;:)])|(?:object_)?{_OBJECT}(?:[\"']?,[ ]?|:[ ]?|"
         rf"[ ]?#[ ]?|;[ ]?|[ ]?/[ ]?)\d{{1,7}}(?![\w-]|[.:]\d|[ ]?[kV%°])|(?<!-){_SHORT}(?:[:,;][ ]?|#|"
-        rf"(?P<loose>[ -]?))\d{{1,7}}(?![\w-]|[.:]\d)|"
+        rf"(?P<loose>[ _.-]?[\[(]?))\d{{1,7}}(?![\w-]|[.:]\d)|"
+        rf"(?P<spoken>(?:schedule|calendar|loop|program|file|accumulator|trend[ ]?log|averaging|group|"
+        rf"object_\w{{5,24}})[ ,:]{{1,2}}\d{{1,7}}(?![\w-]|[.:]\d|[ ]?[kV%°]))|"
         rf"(?:{_VALUE}|notification[ -]?class|trend[ -]?log|event[ -]?enroll?ment|"
         rf"structured[ -]?view)[ _-](?:(?:object|instance|no\.?|number|id)[ ]){{0,2}}\d{{1,7}}(?![\w-]|[.]\d|"
         rf"[ ]?(?:°|%|"
@@ -51,6 +57,7 @@ RECOGNIZER = Recognizer(
         ("BACnet object AI3", "AI3"),
         ("write to BO 3 of controller 120045", "BO 3"),
         ('["analog-output", 7]', 'analog-output", 7'),
+        ('read("loop 8476 presentValue")', "loop 8476"),
     ),
     counter_examples=(
         "AI 3 is busy",

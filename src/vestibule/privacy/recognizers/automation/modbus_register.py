@@ -11,9 +11,10 @@ _REGISTER = (
     r"istre|istro)?s?\.?(?:[ _-]?(?:address|addr|adresse|no|number|offset|nummer|nr))?|"
     r"registres? (?:de maintien|d['’]entrée|interne|modbus)|registros? (?:de retención|de entrada|modbus)|"
     r"thanh ghi(?: (?:giữ|đầu vào|modbus))?|discrete[ _-]?inputs?|(?<!cooling )(?<!heating )coils?|"
-    r"(?:halte|holding|eingangs|input)-?register(?:adresse)?|registeradresse|hr|modbus[ _-]?(?:address|"
+    r"(?:halte|holding|eingangs|input)-?register(?:adresse)?|registeradresse|[hi]r|modbus[ _-]?(?:address|"
     r"adresse|addr|point|offset)|bobines?|bobinas?"
 )
+_FIELD = r"(?:start[ _-]?)?(?:start|address|addr|adresse|offset|index)(?:[\"']?[ ]?[:=][ ]?[\"']?|[ ])"
 
 
 def _is_modbus(match: re.Match[str]) -> bool:
@@ -30,15 +31,21 @@ def _is_modbus(match: re.Match[str]) -> bool:
     )
     number = int(value, 16) if value.startswith("0x") else int(value.replace("x", "0"))
     long = len(value) >= 5
+    if match["field"] is not None and not re.fullmatch(r"[34]\d{4,5}", value):
+        return re.search(r"modbus|\bslave|holding|\bfc ?=?0?(?:[1-6]|15|16|2[0-4])\b|function code", near) is not None
+    if re.search(r"\b(?:typical\w*|usually|conventions?)\b", near):
+        return False
     if not said:
-        return "x" in value or talk or re.search(r"\bregist|\baddr\b", near) is not None
+        weak = re.match("[34]0", value) and re.search(r"float|u?int(?:16|32)\b|\bpoll|\baddr\b", near)
+        strong = re.search(r"modbus|holding|slave|rs-?485|\brtu\b|function code|\bregist", near)
+        return "x" in value or bool(strong or weak)
     if re.match(
-        r"(?:holding|modbus|mb|halte|eingangs|thanh|discrete|registres? |registros? |input.?reg|hr\d|"
+        r"(?:holding|modbus|mb|halte|eingangs|thanh|discrete|registres? |registros? |input.?reg|[hi]r\d|"
         r"register?adr|reg\w* ?(?:ad|off|no|nu))",
         said,
     ):
         return True
-    if re.match(r"(?:coil|bobin|hr)", said):
+    if re.match(r"(?:coil|bobin|[hi]r)", said):
         return (
             long
             or re.search(r"modbus|\bplc\b|function code|(?:read|write|force)\W+(?:single\W+|multiple\W+)?coil", near)
@@ -51,8 +58,9 @@ RECOGNIZER = Recognizer(
     type="MODBUS_REFERENCE",
     pattern=re.compile(
         rf"(?:(?<![^\W_])(?P<cue>(?:{_REGISTER})(?![^\W\d_])(?:[ ]at)?(?:[ ]address)?{LINK})(?=\d)|"
-        rf"(?<![\w.,/+-])(?=[34]0\d{{3}}|"
-        rf"[0134]x\d{{4}}|[34]00\d{{3}}))"
+        rf"(?P<field>(?<![^\W_]){_FIELD})(?=\d)|"
+        rf"(?<![\w.,/+-])(?=[34]\d{{4,5}}(?!\d)|"
+        rf"[0134]x\d{{4}}))"
         rf"(?P<value>0x[0-9a-f]{{1,4}}|[0134]x\d{{4,5}}|\d{{1,6}}){NO_MEASURE}",
         re.IGNORECASE,
     ),
@@ -70,6 +78,10 @@ RECOGNIZER = Recognizer(
         ("thanh ghi 40007", "40007"),
         ('"register": 3027', "3027"),
         ("discrete input 10001", "10001"),
+        ("modbus: slave 4, kW at 400473", "400473"),
+        ("modbus:\n  slave: 64\n  address: 1446", "1446"),
+        ("fc=3 addr=0x1db5 exception 2", "0x1db5"),
+        ("speed reference IR30156", "30156"),
     ),
     counter_examples=(
         "cooling coil 3",
@@ -79,6 +91,10 @@ RECOGNIZER = Recognizer(
         "register 12 people",
         "zip 40202",
         "the year 30500 BC",
+        "address: 1446 Main Street",
+        "start 12 pumps, offset 2",
+        "the meter of Modbus Lane read 40,250 kWh",
+        "IR 12 camera",
     ),
     valid=_is_modbus,
 )

@@ -12,13 +12,14 @@ _CERTAIN = (
     r"tcp)?[ _-]?(?:id|units?|"
     r"slaves?|devices?|gerät|teilnehmer|node|server|station|esclave|esclavo|meter|adr\.|no|nr)(?:[ _-]?(?:id|"
     r"no|number|address))?|"
-    r"slave-?(?:adresse|id|nr)|teilnehmer-?adresse|geräteadresse|(?:adresse|id|n°|"
+    r"(?:dirección|adresse|id|địa chỉ) modbus|slave-?(?:adresse|id|nr)|teilnehmer-?adresse|geräteadresse|(?:adresse|"
+    r"id|n°|"
     r"numéro)[ ](?:de )?(?:d['’]|l['’])?esclave|esclave(?: modbus)?|(?:dirección|id)[ ](?:de |"
     r"del )?esclavo|esclavo(?: modbus)?|"
     r"địa chỉ (?:slave|modbus)|function[ _-]?codes?|funktionscode|code (?:de )?fonction|código de función|"
     r"mã hàm|fn[ _-]?code|modbus(?=[ ]?[:#])"
 )
-_PERHAPS = r"unit|node|station|device|addr(?:ess)?|adresse|id|fc|function|func|gerät|dirección|địa chỉ"
+_PERHAPS = r"[us]id|unit|node|station|device|addr(?:ess)?|adresse|id|fc|function|func|gerät|dirección|địa chỉ"
 
 
 def _is_modbus(match: re.Match[str]) -> bool:
@@ -29,7 +30,9 @@ def _is_modbus(match: re.Match[str]) -> bool:
         return True
     return (
         re.search(
-            r"modbus|holding reg|rs-?485|\brtu\b|slave|(?:read|write|force)\W(?:single|multiple)|\bregister [34]", near
+            r"modbus|holding.?reg|\bfc ?=?0?(?:[1-6]|15|16|2[0-4])\b|rs-?485|\brtu\b|slave|(?:read|write|"
+            r"force)\W(?:single|multiple)|\bregister [34]",
+            near,
         )
         is not None
         and 0 <= int(match["value"], 0 if "x" in said else 10) <= 247

@@ -7,11 +7,14 @@ from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK
 
 _ACCOUNT = (
-    r"(?:bank[ _-]?)?(?:account|acct|a/c)[ _-]?(?:numbers?|no\.?|num|nr\.?|#)|bank[ _-]?accounts?|kontonummern?|"
+    r"(?:(?:bank|checking|savings?|current|business)[ _-]?)?(?:account|acct|a/c)[ _-]?(?:numbers?|no\.?|num|nr\.?|#)|"
+    r"(?:bank|checking|savings?|current)[ _-]?accounts?|kontonummern?|"
     r"konto(?:-?nr\.?)?|bankverbindung|blz|bankleitzahl|sort[ _-]?code|"
-    r"routing(?:[ _-](?:number|no\.?|transit number))?|aba(?:[ _-]number)?|numéro de compte|"
+    r"routing(?:[ _-](?:number|no\.?|transit number))?|aba(?:[ _-](?:routing|rtn|number|no\.?)){0,2}|rtn|"
+    r"acc(?:oun)?t\.?(?=[ ]?[:#][ ]?\d{7})|a/c(?=[ :]{1,2}\d{6})|clabe|bsb|"
+    r"ifsc|cbu|transit (?:number|no\.?)|institution (?:number|no\.?)|bankgiro|plusgiro|numéro de compte|"
     r"compte(?: bancaire)?|rib|número de cuenta|cuenta(?: bancaria)?|ccc|"
-    r"số tài khoản|stk|tài khoản(?: ngân hàng)?|tk|iban"
+    r"số (?:tài khoản|tk)|stk|tài khoản(?: ngân hàng)?|tk|iban"
 )
 _BIC = r"(?:bic|swift)(?:[ /-]?(?:bic|swift|code|nr|no))?"
 
@@ -35,6 +38,8 @@ RECOGNIZER = Recognizer(
         ("numéro de compte : 00012345678", "00012345678"),
         ("số tài khoản 0451000123456", "0451000123456"),
         ("cuenta 2100 0418 45 0200051332", "2100 0418 45 0200051332"),
+        ("checking account 2476001402", "2476001402"),
+        ("CLABE 072973701915020885", "072973701915020885"),
     ),
     counter_examples=(
         "on account of 12 faults",

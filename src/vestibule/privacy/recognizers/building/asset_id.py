@@ -13,12 +13,14 @@ _NAME = (
     r"panel|compressor|heat[ _-]pump|valve|damper|actuator|thermostat|equip)[ _-]?(?:id(?:entifier)?|"
     r"tag(?:[ _-](?:no\.?|number|id))?|number|no\.?|nr\.?|#|code|register(?:[ _-](?:no\.?|number))?|"
     r"ref(?:erence)?|barcode)|"
-    r"(?:asset|inventory)|serial(?:[ _-]?(?:number|no\.?|num|nr\.?|#|code))?|s/n|sn|ser\.?[ ]?(?:no|nr)\.?|"
-    r"seriennummer|serien-?nr\.?|inventar(?:nummer|-?nr\.?)|anlagen(?:nummer|-?nr\.?|-?id|kennzeichen)|"
+    r"(?:asset|inventory)(?![ ]serial)|serial(?:[ _-]?(?:number|no\.?|num|nr\.?|#|code))?|s/n(?:o\.?)?|sn|barcode|"
+    r"fabrikations-?(?:nummer|nr\.?)|ser\.?[ ]?(?:no|nr)\.?|"
+    r"seriennummer|serien-?nr\.?|inv(?:entar|\.)?(?:-?nummer|[ -]?nr\.?)|inv\.?[ ]?no\.?|anlagen(?:nummer|-?nr\.?|"
+    r"-?id|kennzeichen)|"
     r"geräte(?:nummer|-?nr\.?|kennung)|equipment-?nr\.?|fabriknummer|fabrik-?nr\.?|akz|"
     r"betriebsmittel(?:kennzeichen)?|"
     r"(?:n°|numéro|no)[ ]?(?:de |d['’])?(?:série|inventaire|équipement|actif)|code équipement|"
-    r"identifiant équipement|(?:número|n[º°]|núm\.?)[ ](?:de )?(?:serie|inventario|equipo|activo)|"
+    r"identifiant équipement|(?:número|n\.?[º°o]|núm\.?)[ ](?:de )?(?:serie|inventario|equipo|activo)|"
     r"código de (?:activo|equipo)|id de(?:l)? (?:activo|equipo)|"
     r"số (?:sê-?ri|seri|serial|máy)|mã (?:tài sản|thiết bị|máy)"
 )
@@ -31,6 +33,8 @@ def _is_id(match: re.Match[str]) -> bool:
         return True
     if re.search(r"(?:meter|zähler|compteur|contador|công tơ|đồng hồ)s?[ ,:(\[-]{0,4}$", words_before(match, 24, 0)):
         return False
+    if match[0].lower().startswith("unit") and value.isdigit() and len(value) <= 3:
+        return False  # a Modbus unit
     if re.fullmatch(r"(?:19|20)\d\d-\d\d-\d\d|\d{1,3}[.,]\d{1,3}|\d{1,2}:\d\d|\d{3,5}-?(?:baud|bit)", value):
         return False
     return digits >= 2 or (digits == 1 and len(value) >= 4)
@@ -41,9 +45,10 @@ RECOGNIZER = Recognizer(
     pattern=re.compile(
         rf"(?:(?<![^\W_])(?:{_NAME})(?![^\W\d_])(?:\s(?:of|on|for|der|des|du|del?|"
         rf"của)\s[^\n:=]{{2,40}}?(?=[ ]?[:=]|[ ]is\b))?{LINK}(?=[\w-])|(?<![\w.-])(?P<shaped>(?=(?:ast|asset|"
-        rf"eqp?|equip|inv|inventar|sn|s/n)[-_#:]?\d{{4}})))"
-        r"(?P<value>[a-z0-9](?:[a-z0-9_./-]{0,38}[a-z0-9])?)(?![\w%°]|[ ]?(?:[kM]?Wh?\b|V\b|A\b|°|%|ports?\b|"
-        r"times|units|devices|assets|l/s|rpm|baud|bit|kPa|Pa\b|years))",
+        rf"eqp?|equip|inventar|sn|s/n)[-_#:]?\d{{4}})))"
+        r"(?P<value>(?:(?-i:[A-Z]{2,4})[ ](?=\d{3}))?[a-z0-9](?:[a-z0-9_./-]{0,38}[a-z0-9])?)(?![\w%°]|"
+        r"[ ]?(?:[kM]?Wh?\b|V\b|A\b|°|%|ports?\b|"
+        r"times|units|devices|assets|l/s|rpm|baud\b|bit\b|kPa|Pa\b|years))",
         re.IGNORECASE,
     ),
     examples=(
@@ -60,6 +65,9 @@ RECOGNIZER = Recognizer(
         ('"equipment_id": "EQ_9912"', "EQ_9912"),
         ("the serial number of the chiller is QX77120", "QX77120"),
         ("mã tài sản TS-0091", "TS-0091"),
+        ("asset serial number WZ03-1816-BY", "WZ03-1816-BY"),
+        ("Anlage mit Inv.-Nr. 20-00604", "20-00604"),
+        ("n.º de inventario TAG 79372", "TAG 79372"),
     ),
     counter_examples=(
         "serial connection at 9600 baud",
@@ -69,6 +77,8 @@ RECOGNIZER = Recognizer(
         "unit no longer runs",
         "asset life 20 years",
         "AHU-1",
+        "order INV-2026-05075",
+        "poll unit id 55",
         "our electricity meter (serial no. K10A08522)",
         "inventory of 2024-05-01",
     ),

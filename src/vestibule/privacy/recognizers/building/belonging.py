@@ -6,6 +6,9 @@ benchmarks, ratings and rules of thumb belong to nobody unless it does.
 
 import re
 
+from vestibule.privacy.recognizers.building import room, room_name_first, room_unit, room_with_floor
+
+_ROOMS = (room.RECOGNIZER, room_unit.RECOGNIZER, room_name_first.RECOGNIZER, room_with_floor.RECOGNIZER)
 _CAPITAL = r"[A-ZÀ-ÝĐ][\w'’&-]{0,24}"
 _KIND = (
     r"(?i:house|tower|cent(?:er|re)|building|plaza|school|hospital|campus|mall|library|hall|court|depot|"
@@ -17,33 +20,47 @@ _KIND = (
     r"rathaus|zentrum|hof|klinik|werk|geb(?:ä|ae)ude)"
 )
 _LIST = (
-    "kwh mwh gwh twh kw mw gw gj mj wh btu m3 a an the this that these those typical average most many "
-    "each every all some any no new old large "
-    "small big medium commercial residential public private office offices school "
-    "hospital hotel retail modern efficient standard reference model sample example benchmark energy "
-    "electricity gas heat heating cooling power water for in at of on by from and or if when "
-    "while our their german european american british french spanish us uk eu ashrae cibse leed breeam "
-    "total overall consumption demand usage use peak base note source answer question "
-    "january february march april may june july august september october november december monday "
-    "tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec "
-    "germany france spain vietnam europe england america q1 q2 q3 q4 today yesterday it they he she we "
-    "you i its chiller chillers boiler boilers pump pumps fan fans ahu vav lighting lights "
-    "hvac motor heater compressor server servers elevator lift equipment device devices meter buildings "
-    "homes houses households units sensors people passive net zero green smart star "
-    "per what how why which who where then there here during between with without after before about "
-    "than as is are was were be energiestar sum mean median max min maximum minimum "
-    "ein eine der die das le la les un une el los las una typische typisches durchschnittlich "
-    "durchschnittliche ein typical einfamilienhaus zero-energy low-energy date time value values "
-    "electric natural district site solar pv wind battery monthly annual daily weekly hourly yearly last "
-    "next since kwh mwh co2 iso en din vdi sia iec ieee doe epa iea eia epc table figure "
-    "mr mrs ms dr january's reading readings calculate convert assume assuming suppose given consider "
-    "set use used supply return flow zone temp temperature setpoint setpoints pressure valve damper primary secondary "
-    "mixed discharge outdoor outside indoor default occupied unoccupied tank dhw hot cold chilled night day mode load "
-    "parameter capacity output input"
+    "kwh mwh gwh twh kw mw gw gj mj wh btu m3 a an the this that these those typical average most many each every "
+    "all some any no new old large small big medium commercial residential public private office offices school "
+    "hospital hotel retail modern efficient standard reference model sample example benchmark energy electricity "
+    "gas heat heating cooling power water for in at of on by from and or if when while our their german european "
+    "american british french spanish us uk eu ashrae cibse leed breeam total overall consumption demand usage use "
+    "peak base note source answer question january february march april may june july august september october "
+    "november december monday tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep "
+    "sept oct nov dec germany france spain vietnam europe england america q1 q2 q3 q4 today yesterday it they he "
+    "she we you i its chiller chillers boiler boilers pump pumps fan fans ahu vav lighting lights hvac motor "
+    "heater compressor server servers elevator lift equipment device devices meter buildings homes houses "
+    "households units sensors people passive net zero green smart star per what how why which who where then "
+    "there here during between with without after before about than as is are was were be energiestar sum mean "
+    "median max min maximum minimum ein eine der die das le la les un une el los las una typische typisches "
+    "durchschnittlich durchschnittliche ein typical einfamilienhaus zero-energy low-energy date time value values "
+    "electric natural district site solar pv wind battery monthly annual daily weekly hourly yearly last next "
+    "since kwh mwh co2 iso en din vdi sia iec ieee doe epa iea eia epc table figure mr mrs ms dr january's "
+    "reading readings calculate convert assume assuming suppose given consider set use used supply return flow "
+    "zone temp temperature setpoint setpoints pressure valve damper primary secondary mixed discharge outdoor "
+    "outside indoor default occupied unoccupied tank dhw hot cold chilled night day mode load parameter capacity "
+    "output input ch ef sf rf rtu mau fcu vrf vrv hp ct cwp chwp hwp crac crah ups dx erv hru mcc vsd vfd danfoss "
+    "carrier trane daikin siemens abb schneider honeywell kamstrup modbus bacnet knx mqtt außentemperatur "
+    "aussentemperatur vorlauf rücklauf vorlauftemperatur rücklauftemperatur raumtemperatur heizkurve heizung "
+    "heizkörper fußbodenheizung lüftung lüftungsanlage klimaanlage kälte kältemaschine kessel brenner pumpe "
+    "wärmepumpe speicher pufferspeicher warmwasser trinkwasser wasser luft zuluft abluft anlage anlagen gerät "
+    "geräte ventilator regler regelung ventil klappe fühler thermostat betrieb nachtbetrieb nacht winter sommer "
+    "heizperiode leistung verbrauch bedarf strom gas energie grad wert sollwert norm person personen raum räume "
+    "büro büros wohnung haushalt haushalte jahr monat baseline scenario option variant case retrofit measure "
+    "savings led vsd residential warehouse sector lighting ventilation plug appliances fridge oven dishwasher tv "
+    "car ev best worst good practice season before after existing proposed actual target benchmark category type "
+    "class szenario variante vorher nachher bestand sanierung gebäudetyp wohngebäude bürogebäude "
+    "verwaltungsgebäude schulen krankenhäuser hotels supermarkt supermärkte einfamilienhaus mehrfamilienhaus "
+    "woche stunde stunden tage beispiel regel fall frage antwort texas california scotland ireland italy austria "
+    "switzerland sweden norway denmark poland china india japan canada australia deutschland österreich schweiz "
+    "frankreich espagne allemagne españa francia alemania việt nam"
 )
 _COMMON = frozenset(_LIST.split())
+_MACHINE = re.compile(r"[A-Z]{1,4}-?\d{1,4}")
+_TAG = re.compile(r"[-_.]?\d{1,4}[a-z]?$")  # the number of one of several machines
 _OURS = re.compile(
-    r"\b(?:our|we|(?-i:us)|ours|my|mine|unser\w{0,2}|wir|mein\w{0,2}|ihr\w{0,2}|notre|(?-i:nos|nous|mon|ma|mi)|"
+    r"\b(?:our|your (?:building|site|office|premises|property|home)|votre (?:bâtiment|site|immeuble)|su edificio|"
+    r"we|(?-i:us)|ours|my|mine|unser\w{0,2}|wir|mein\w{0,2}|ihr\w{0,2}|notre|(?-i:nos|nous|mon|ma|mi)|"
     r"nuestr[oa]s?|nosotros|chúng tôi|chúng ta|của tôi)\b",
     re.IGNORECASE,
 )
@@ -73,7 +90,7 @@ _IF = re.compile(r"\b(?:if|when|while|whenever|once|unless|should|wenn|falls|si|
 _NUMBERED = re.compile(
     r"\b(?:buildings?|bldg\.?|tower|block|site|house|campus|geb(?:ä|ae)ude|haus|standort|objekt|liegenschaft|"
     r"bâtiment|bat\.?|immeuble|tour|edificio|torre|bloque|pabellón|nave|aile|trakt|flügel|bauteil|sede|tòa nhà|"
-    r"toà nhà|tòa|toà|plant|facility|"
+    r"toà nhà|tòa|toà|chung cư|khách sạn|bệnh viện|trường|nhà máy|siêu thị|trung tâm|plant|facility|"
     r"property|store|depot|library|hotel|hospital|theatre|gallery|clinic|branch|filiale|hall|halle|school|warehouse|"
     r"data ?cent(?:er|re)|wing|annexe?|tenants?|"
     r"mieter(?:in)?|locataire|inquilino|arrendatario|khách thuê|customer|client|kunde|"
@@ -81,7 +98,7 @@ _NUMBERED = re.compile(
     r"nr\.?[ ]?|n°[ ]?|nº[ ]?|#|số[ ]|id[ :=]{0,2})?(?-i:[\"'“„]?"
     r"(?!(?:[Tt]he|[Uu]sed?|[Ii]n|[Ii]s|[Ww]as|[Ee]nergy|[Tt]ypes?|[Mm]anage\w*|[Cc]odes?|[Pp]erformance|"
     r"[Aa]utomation|[Oo]perat\w*|[Ss]tandard|[Dd]ata|[Ee]lectric\w*|[Ss]tock|[Cc]onsum\w*)\b)"
-    r"(?:[A-ZÀ-ÝĐ][\w'’&.-]{0,24}|\d{1,6}[A-Za-z]?|[a-z]{1,4}[-_]?\d{1,4}))\b",
+    r"(?:[A-ZÀ-ÝĐ][\w'’&.-]{0,24}|\d{1,14}[A-Za-z]?|[a-z]{1,4}[-_]?\d{1,4}))\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(rf"\b((?:{_CAPITAL}[ ]){{1,4}}){_KIND}\b")
@@ -90,7 +107,10 @@ _KIND_FIRST = re.compile(
     rf"Vincom|Landmark|Bitexco|HQ|Campus|Site|School|Lycée|École|Colegio)[ ]{_CAPITAL}"
 )
 _COMPOUND = re.compile(
-    r"\b(?!Einfamilien|Mehrfamilien|Büro|Kranken|Hoch|Wohn|Passiv|Reihen|"
+    r"\b(?!Rechen|Einkaufs|Heiz|Kraft|Blockheiz|Netz|Stock|Bau|Gewächs|Treppen|Park|Kauf|Gast|Arbeits|Stell|Solar|"
+    r"Wind|Turn|"
+    r"Sport|Lager|Produktions|Fabrik|Werk|Grund|Hoch|Muster|Effizienz|Null|Niedrig|Fertig|Plus|Energie|Wasser|Pump|"
+    r"Uhr|Einfamilien|Mehrfamilien|Büro|Kranken|Hoch|Wohn|Passiv|Reihen|"
     r"Schul)[A-ZÄÖÜ][a-zäöüß]{2,20}(?:haus|turm|halle|schule|zentrum|hof|klinik|werk|park|platz|carré|"
     r"straße|strasse)\b"
 )
@@ -118,7 +138,8 @@ _ROOM = re.compile(
     r"eighth|ninth|tenth|top|upper|lower|erste[nrs]?|zweite[nrs]?|dritte[nrs]?|vierte[nrs]?|premier|"
     r"deuxième|"
     r"troisième|primera|segunda|tercera)[ ](?:floor|level|storey|stock|etage|obergeschoss|og|étage|planta|"
-    r"piso)\b|(?:\b(?:the|im|in der|der|la|le|el|dans la) (?:\w{1,16}[ ])?|[(])(?:lobby|canteen|cafeteria|kantine|"
+    r"piso)\b|(?:\b(?:the|our|my|im|in der|der|la|le|el|dans la) (?:\w{1,16}[ ])?|[(])(?:lobby|canteen|cafeteria|"
+    r"kantine|"
     r"auditorium|"
     r"server ?room|serverraum|boardroom|conference room|meeting room|konferenzraum|besprechungsraum|"
     r"salle de réunion|sala de reuniones|open[ -]?plan|reception|gym|ballroom|library|atrium|kitchen|"
@@ -147,7 +168,8 @@ _GENERAL = re.compile(
 _SUBJECT = re.compile(
     rf"(?:^|[\s\"'(])({_CAPITAL}(?:[ ](?:{_CAPITAL}|\d{{1,4}}\b|of|am|an|der|de|"
     rf"la)){{0,4}})(?:['’]s?)?[ ]{{1,2}}(?:\([^)\n]{{1,40}}\)[ ])?(?i:has |have |had |hat |a |ha |"
-    rf"đã )?(?i:has|had|hosts|houses|wants|wanted|keeps|prefers|asked|likes|requested|hat|hatte|möchte|"
+    rf"đã )?(?i:has|had|hosts|houses|wünscht|will|bittet|souhaite|demande|veut|quiere|desea|pide|"
+    rf"muốn|yêu cầu|xin|needs|sets|wants|wanted|keeps|prefers|asked|likes|requested|hat|hatte|möchte|"
     rf"used|uses|consumed|"
     rf"consumes|drew|draws|imported|exported|"
     r"needed|burned|burnt|hit|peaked|reached|exceeded|recorded|logged|totall?ed|required|spent|purchased|"
@@ -171,6 +193,14 @@ _LOWER = re.compile(
     r"peaked|is|was|consumption|demand|usage|load)\b",
     re.IGNORECASE,
 )
+# "the Foundry", "the Annexe": common nouns that became the name of one building
+_ARTICLE = re.compile(
+    r"(?i:\b(?:at|in|of|for|from|by|building)\b[\"']?[ :=]{1,3}|(?:^|\n)\W*(?=(?i:the )[A-Z]\w+[,;|\t:]))(?i:the )"
+    r"(?!Netherlands|United|Middle|European|Philippines|Emirates|American|States|Kingdom|Nordic|Building|Office|Energy|"
+    r"World|Average|Typical|National|Standard|Chiller|Boiler|Pump|Table|Figure|Summer|Winter|Monday|Passive|Standard)"
+    r"([A-Z][a-zà-ÿ]{3,20})\b"
+)
+_ANY = re.compile(r"\b(?:an?|eine?[rmns]?|une?|una?|jede[rs]?|each|every)[ ](?:[^\W\d_]+[ ])?$", re.IGNORECASE)
 _POSSESSIVE = re.compile(rf"({_CAPITAL}(?:[ ]{_CAPITAL}){{0,3}})['’]s?[ ]\w")
 
 
@@ -202,8 +232,8 @@ def names_a_building(sentence: str) -> bool:
 
 def _has_an_owner(sentence: str) -> bool:
     """A proper name that is the subject, the object, the head of the row or in the genitive."""
-    return any(
-        _proper(found[1])
+    return any(_proper(found[1]) for found in _ARTICLE.finditer(sentence)) or any(
+        _proper(found[1]) and _ANY.search(sentence[: found.start(1)] + found[1].split()[0] + " ") is None
         for pattern in (_SUBJECT, _OBJECT, _ROW, _POSSESSIVE, _CODE)
         for found in pattern.finditer(sentence)
     )
@@ -211,9 +241,17 @@ def _has_an_owner(sentence: str) -> bool:
 
 def of_one_room(sentence: str) -> bool:
     """Whether the sentence speaks of a room, floor or tenant that is named or numbered."""
-    return _ROOM.search(sentence) is not None
+    return _ROOM.search(sentence) is not None or any(
+        recognizer.valid(found) for recognizer in _ROOMS for found in recognizer.pattern.finditer(sentence)
+    )
 
 
 def _proper(words: str) -> bool:
     """Whether some capitalised word is a name and not a common word at the head of a sentence."""
-    return any(w[0].isupper() and w.lower().strip("'’") not in _COMMON for w in words.split())
+    parts = words.split()
+    return any(
+        w[0].isupper()
+        and not (_MACHINE.fullmatch(w) and before.lower() in _COMMON)
+        and not {w.lower().strip("'’"), _TAG.sub("", w.lower().strip("'’"))} & _COMMON
+        for before, w in zip(["", *parts], parts, strict=False)
+    )

@@ -16,7 +16,7 @@ _ENERGY = (
     r"t ?co2e?|tco2e?|tonnes? (?:of )?co2|số điện)"
 )
 _RATE = (
-    r"(?:[kMG]W(?:p|el|th)?|kVA|kilowatts?|megawatts?|m³|m3|cubic met(?:er|re)s?|kubikmeter|mètres cubes|"
+    r"(?:[kM]W(?:p|el|th)?|kVA|kilowatts?|megawatts?|m³|m3|cubic met(?:er|re)s?|kubikmeter|mètres cubes|"
     r"metros cúbicos|mét khối|gallons?|lit(?:er|re)s?)"
 )
 _USE = re.compile(
@@ -26,6 +26,7 @@ _USE = re.compile(
     r"tiêu thụ|phụ tải|công suất|dùng|sử dụng|chỉ số|burn|gas|water|peak|base ?load|intake",
     re.IGNORECASE,
 )
+_STORED = re.compile(r"\bstores?\b|\bstorage\b|batter|\bcapacity\b|powerwall|speicher", re.IGNORECASE)
 _READING = re.compile(
     r"\b(?:meter (?:read\w*|stand)|z(?:ä|ae)hlerst[aä]nde?|relevé (?:de|du) compteur|(?:last|this|latest|"
     r"current) (?:\w{3,9}(?:'s)? )?(?:bill|invoice)|(?:electricity|gas|energy|power) bill|"
@@ -43,6 +44,8 @@ _GOES_ON = re.compile(
 def _is_of_one_building(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
     if match["rate"] is not None and _USE.search(sentence) is None and not names_a_building(sentence):
+        return False
+    if _STORED.search(sentence) is not None and not names_a_building(sentence):
         return False
     if (
         of_one_building(sentence)
@@ -86,6 +89,9 @@ RECOGNIZER = Recognizer(
         "at 2025-07-08 06:00:00 used 1,234.5 kWh",
         "The fan draws 5 kW",
         "a battery of 13.5 kWh",
+        "Boiler B-2 burned 300 m³ of gas",
+        "AHU-3 uses 4.2 kW",
+        "Peak demand in Texas hit 85 GW",
     ),
     valid=_is_of_one_building,
 )

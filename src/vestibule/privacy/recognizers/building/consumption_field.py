@@ -3,9 +3,10 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
+from vestibule.privacy.recognizers.building.belonging import general, names_a_building, of_one_building, of_one_room
 
 _UNIT = r"(?:[kMG]Wh|kW|therms?|GJ|kVA)"
+_KINDS = re.compile(r"\b(?:type|category|sector|class|model|appliance|season|scenario|typ|kategorie)\b", re.IGNORECASE)
 _NUMBER = r"\d{1,3}(?:[ ,.'’]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,9}(?:[.,]\d{1,4})?"
 
 
@@ -13,14 +14,19 @@ def _is_of_one_building(match: re.Match[str]) -> bool:
     """Records and tables name their building on the same line or a few lines above."""
     before = match.string[max(0, match.start() - 240) : match.end() + 120]
     around = re.sub(r"[_\"'{}]+", " ", before)
+    if re.search(r"\bregist|u?int(?:16|32)|float32|datatype", around, re.IGNORECASE):
+        return False  # a map of registers
+    if _KINDS.search(around) is not None and not names_a_building(around):
+        return False
     return not general(around) and (of_one_building(around) or of_one_room(around))
 
 
 RECOGNIZER = Recognizer(
     type="BUILDING_CONSUMPTION",
     pattern=re.compile(
-        rf"(?<![^\W\d_]){_UNIT}(?![^\W_])(?:[\"')\]]{{0,3}}[^\n:=|\d]{{0,4}}(?:[^\n:=|]{{0,40}})(?:[:=|]|is\b|"
-        rf"was\b)[ |]{{0,6}}[\"']?|"
+        rf"(?<![^\W\d_])(?<!/){_UNIT}(?![^\W_])(?:[\"')\]]{{0,3}}[^\n:=|\d]{{0,4}}(?:[^\n:=|]{{0,40}})(?:[=|]|"
+        rf":(?!\d\d\b)|"
+        rf"\b(?:is|was)\b)[ |]{{0,6}}[\"']?|"
         rf"[^\n]{{0,80}}\n(?:[|:\s-]{{3,120}}\n)?[^\n]{{2,80}}?[,;|\t][ ]{{0,8}})"
         rf"(?:[A-Z][a-z]{{2,8}}[ ])?(?P<value>{_NUMBER})(?![\w:-]|[.,]\d)",
         re.IGNORECASE,
@@ -32,6 +38,12 @@ RECOGNIZER = Recognizer(
         ("| Building | kWh |\n|---|---|\n| Northgate | 45300 |", "45300"),
         ("Building 7 consumption in MWh = 310.5", "310.5"),
     ),
-    counter_examples=("1 kWh = 3.6 MJ", "kWh: 12", "benchmark for a typical office, kWh/m²: 95", "unit kW, scale 10"),
+    counter_examples=(
+        "1 kWh = 3.6 MJ",
+        "kWh: 12",
+        "benchmark for a typical office, kWh/m²: 95",
+        "unit kW, scale 10",
+        "Tag,Register,Type\nkWh,40112,uint32",
+    ),
     valid=_is_of_one_building,
 )

@@ -10,7 +10,7 @@ _NUMBER = r"(?:\d{1,3}(?:[ ,.'’]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{
 _SCALE = r"(?:[ ]?(?:k|m|mn|mio\.?|million(?:en|s|es)?|millones|thousand|tsd\.?|bn|triệu|tỷ|nghìn)\b)?"
 _SIGN = r"(?:€|EUR|US\$|\$|USD|£|GBP|CHF|VND|VNĐ|₫)"
 _WORD = r"(?:€|EUR|euros?|\$|USD|(?:US )?dollars?|£|GBP|pounds?|CHF|francs?|franken|VND|VNĐ|đồng|₫|đ)"
-_CONTRACT = re.compile(
+CONTRACT = re.compile(
     r"contract|agreement|\bleases?\b|leasing|\brents?\b|rental|\bppa\b|\bfees?\b|retainer|invoice|"
     r"quot(?:e|ed|ation)|\boffer(?:ed|s)?\b|\bbids?\b|tender|purchase order|\bp\.?o\.? |service charge|"
     r"subscription|settlement|procurement|capex|budget|\bdeal\b|award|framework|"
@@ -23,7 +23,7 @@ _CONTRACT = re.compile(
 
 def _is_agreed(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
-    return _CONTRACT.search(sentence) is not None and (not general(sentence) or of_one_building(sentence))
+    return CONTRACT.search(sentence) is not None and (not general(sentence) or of_one_building(sentence))
 
 
 RECOGNIZER = Recognizer(

@@ -5,9 +5,12 @@ import re
 from vestibule.privacy.recognizers.base import Recognizer
 
 _PLAN = (
-    r"floor[ -]?plan|site plan|drawing|dwg|layout(?: plan)?|as-?built|blueprint|grundriss|lageplan|"
-    r"raumplan|zeichnung(?:snummer|s-?nr\.?)?|bestandsplan|plan d['’]étage|plan de masse|"
-    r"plan(?:o)? de (?:planta|niveau)|plano|bản vẽ|mặt bằng"
+    r"floor[ -]?plan|site plan|layout(?: plan)?|blueprint|grundriss|lageplan|"
+    r"(?:floor|architect\w{0,4}|room|building)[ ](?:drawing|dwg)|"
+    r"(?:drawing|dwg|zeichnung)(?=[ ](?:no\.?[ ]|nr\.?[ ])?ar?[-.]?\d{2})|raumplan|geschossplan|bestandsplan|"
+    r"plan d['’]étage|"
+    r"plan de masse|"
+    r"plan(?:o)? de (?:planta|niveau)|plano|bản vẽ mặt bằng|mặt bằng"
 )
 
 RECOGNIZER = Recognizer(
@@ -21,9 +24,10 @@ RECOGNIZER = Recognizer(
     examples=(
         ("floor plan FP-03", "FP-03"),
         ("drawing no. A-101.2", "A-101.2"),
+        ("floor drawing no. F-101", "F-101"),
         ("Grundriss EG-02", "EG-02"),
-        ("bản vẽ M-201", "M-201"),
+        ("mặt bằng M-201", "M-201"),
     ),
-    counter_examples=("an open floor plan", "the drawing shows it", "floor plan of 400 m²"),
+    counter_examples=("an open floor plan", "drawing no. M-817-13, revision B", "floor plan of 400 m²"),
     score=0.85,
 )

@@ -9,14 +9,16 @@ from vestibule.privacy.validators import words_before
 
 _METER = (
     r"(?:(?:sub-?)?(?:smart[ ]?)?(?:electric(?:ity)?|gas|water|heat|power|energy|main|revenue|utility|"
-    r"chilled[ ]water|cooling|thermal|submeter|check|fiscal|incoming|smart)[ _-]?)?(?:sub-?)?meters?|"
+    r"chilled[ ]water|cooling|thermal|submeter|check|fiscal|incoming|smart)[ _-]?)?(?:sub-?)?(?:meters?(?! of (?:pipe|"
+    r"cable|duct|wire|head|tub))|mtr)|elec\.?[ ]meter|msn(?=[ :#])|"
     r"(?:haupt|unter|strom|gas|wasser|wärme(?:mengen)?|kälte)?z(?:ä|ae)hler|compteurs?(?: (?:électrique|gaz|"
-    r"d['’]eau|linky))?|contador(?:es)?(?: (?:eléctrico|de gas|de agua|de luz))?|(?:công tơ|"
-    r"đồng hồ)(?: (?:điện|nước|gas))?"
+    r"d['’]eau|linky))?|contador(?:es)?(?: (?:eléctrico|de gas|de agua|de luz))?|(?:công tơ|điện kế|"
+    r"đồng hồ)(?: (?:điện(?: tử)?|nước(?: (?:lạnh|nóng))?|gas|tổng|cũ|mới)){0,2}"
 )
 _ID = (
     r"(?:[ _-]?(?:id|identifier|number|no\.?|nr\.?|num|#|serial(?:[ _-](?:number|no\.?))?|ref(?:erence)?|"
-    r"tag|name|code|nummer|kennung|bezeichnung|point[ _-](?:id|number)|seri(?:al|e)?|core|s/n|sn))"
+    r"ser\.?[ ]?(?:no|nr)\.?|tag|name|mã số|code|n\.?[º°o]\.?|nummer|kennung|bezeichnung|point[ _-](?:id|number)|"
+    r"seri(?:al|e)?|core|s/n|sn))"
 )
 _VALUE = r"(?:\d{2,6}[ ]){2,7}\d{2,6}|(?=[a-z0-9_.:/-]{0,38}\d)[a-z0-9](?:[a-z0-9_.:/-]{0,38}[a-z0-9])"
 
@@ -56,9 +58,12 @@ RECOGNIZER = Recognizer(
     type="METER_ID",
     pattern=re.compile(
         rf"(?<![^\W_])(?:{_METER})(?P<named>[ ,]?[ ]?[(\[]?{_ID}(?![^\W_])|"
-        rf"(?=#))?(?![^\W\d_])(?:[ ](?:with|mit|avec|con)[ ](?:the |der |le |el )?(?:id|number|serial|no\.?|"
+        rf"(?=#))?(?![^\W\d_])(?:[ ](?:with|mit|avec|con|portant|bearing|mang)[ ](?:the |der |le |el )?(?:id|number|"
+        rf"serial|no\.?|"
         rf"nummer|numéro|número))?(?:\s(?:of|in|at|"
-        rf"for|von|der|des|de|du|del|của)\s[^\d\n:=]{{2,40}}?(?=[:=]|[ ]is\b))?"
+        rf"for|von|der|des|de|du|del|của)\s[^\d\n:=]{{2,40}}?(?=[:=]|[ ]is\b)|(?:[ ](?:\([^\d\n()]{{2,16}}\)|"
+        rf"[^\W\d_]{{2,12}})){{1,3}}?"
+        rf"(?=[ ]?[:=]|[ ](?:số|no\.?|nr\.?|number|nummer|n°|num)[ ]))?"
         rf"{LINK}(?P<value>{_VALUE})(?![\w%°]|[ ]?(?:[kMG]?Wh?\b|m³|m3|m²|kVA|points|meters|%|°|readings|"
         rf"people|days|minutes|hours|years|€|EUR|pulses|V\b|A\b|litres|phases|l/h))",
         re.IGNORECASE,
@@ -98,6 +103,7 @@ LISTED = listed(
     examples=(
         ("meters 1EMH0012345678 and 1EMH0012345679", "1EMH0012345679"),
         ("meter ids: MTR-00452, MTR-00453", "MTR-00453"),
+        ("Meter K0523256234461 replaced by Z14N088150", "Z14N088150"),
         ("meters:\n- EM-3F-101\n- EM-3F-102", "EM-3F-102"),
     ),
     counter_examples=(
@@ -107,4 +113,5 @@ LISTED = listed(
     ),
     cue=r"meter|z(?:ä|ae)hler|compteur|contador|công tơ|đồng hồ",
     flags=re.IGNORECASE,
+    replaced=True,
 )

@@ -7,7 +7,8 @@ from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK
 
 _POINT = (
-    r"mpan|mprn|mpxn|mpr|mpid|supply (?:point )?number|s[ _-]number|pod|prm|pdl|pce|cups|ean(?:[ -]?(?:code|18|number|"
+    r"m\.?p\.?[ar]\.?n\.?|mpxn|mpr|mpr|mpid|supply (?:point )?number|s[ _-]number|pod|prm|pdl|pce|cups|"
+    r"ean(?:[ -]?(?:code|18|number|"
     r"nummer))?|gsrn|esi[ _-]?id|esiid|eic(?:[ _-]code)?|nmi|icp|malo(?:-id)?|melo(?:-id)?|"
     r"marktlokation(?:s-?id|snummer)?|messlokation(?:s-?id)?|zählpunkt(?:bezeichnung|nummer|-?nr)?|"
     r"z(?:ä|ae)hlerpunkt|metering[ -]?point(?:[ _-]?(?:id|number|no\.?))?|point de (?:livraison|comptage)|"

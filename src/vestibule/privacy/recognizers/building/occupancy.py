@@ -8,11 +8,15 @@ from vestibule.privacy.validators import sentence_around, words_around, words_be
 
 PEOPLE = (
     r"(?:people|of us|persons?|occupants?|employees?|staff(?: members)?|visitors?|guests?|students?|pupils?|"
-    r"workers?|colleagues|attendees|residents?|heads?|patients|customers|shoppers|children|"
+    r"workers?|colleagues|contractors|cleaners|kids|delegates|tenants|patrons|diners|members|attendees|residents?|"
+    r"heads|patients|customers|shoppers|children|"
     r"badge[ -]?(?:ins|swipes|events)|check-?ins|entries|visits|"
-    r"personen|leute|mitarbeiter(?:innen)?|besucher|beschäftigte|menschen|gäste|schüler|bewohner|"
-    r"personnes?|occupants|employés|visiteurs|salariés|personas?|ocupantes|empleados|visitantes|người|"
-    r"nhân viên|khách)"
+    r"personen|kolleg(?:en|innen)|angestellte|teilnehmer(?:innen)?|studierende|kinder|patienten|leute|"
+    r"mitarbeiter(?:innen)?|besucher|beschäftigte|menschen|gäste|schüler|bewohner|"
+    r"personnes?|gens|collègues|élèves|étudiants|collaborateurs|agents|clients|résidents|participants|occupants|"
+    r"employés|visiteurs|salariés|personas?|ocupantes|empleados|trabajadores|alumnos|clientes|asistentes|residentes|"
+    r"huéspedes|visitantes|người|"
+    r"nhân viên|khách|sinh viên|học sinh|cư dân|bệnh nhân)"
 )
 _SEATS = (
     r"(?:desks|seats|workstations|rooms|beds|spaces|parking spaces|arbeitsplätze|plätze|postes|places|"
@@ -30,8 +34,8 @@ _STATE = (
     r"vacant|deserted|unmanned|unstaffed|vacated|leer(?:stehend)?|(?:un)?besetzt|belegt|unbelegt|"
     r"leersteht|vide|inoccupé\w?|occupé\w?|vací[oa]|desocupad[oa]|"
     r"ocupad[oa]|trống|bỏ trống|không có (?:ai|người)|có người|in use|occupies|occupy|no (?:staff|people|employees|"
-    r"occupants|persons?|tenants?)|nobody|no one|no-one|niemand|nadie|"
-    r"full|fully booked|closed|geschlossen|away on holiday|on holiday|away|absent|abwesend"
+    r"occupants|persons?|tenants?)|(?:nobody|no one|no-one)(?! else)|niemand|nadie|personne ne|"
+    r"full|fully booked|closed(?! for)|geschlossen|away on holiday|on holiday|away|absent|abwesend"
 )
 CLOCK = (
     r"(?:\d{1,2}(?::\d\d|h\d{0,2}|[ ]?(?:am|pm|uhr|giờ))|\d{1,2}(?=[ ]?(?:to|until|till|-|–|bis|and|und|à|"
@@ -55,16 +59,22 @@ MEASURE = (
     r"people[ _-]?(?:count(?:er)?|present|inside)|(?:person|visitor|seat|desk|head)[ _-]?count|"
     r"persons?[ _](?:present|inside)|footfall|attendance|utili[sz]ation|presence|vacancy(?: rate)?|"
     r"anwesende?|effectif|présents|presentes|belegung(?:sgrad|squote|srate)?|auslastung|anwesenheit|personenzahl|"
-    r"besucherzahl|"
+    r"besucherzahl|badge[ _-]?counts?|(?:building|floor|site) population|belegte plätze|anzahl (?:der )?personen|"
+    r"personen im "
+    r"(?:raum|haus|gebäude)|nombre d['’](?:occupants|employés)|nombre de personnes|número de (?:personas|ocupantes)|"
+    r"số (?:khách|nhân viên)|"
     r"leerstand(?:squote)?|"
     r"taux d['’]occupation|occupation|fréquentation|(?:tasa|nivel|porcentaje) de ocupación|ocupación|"
     r"aforo|tỷ lệ lấp đầy|công suất (?:phòng|sử dụng)|số người|mật độ người"
 )
-_HERE = re.compile(
+HERE = re.compile(
     r"\b(?:in|inside|on|at|within|im|in der|dans|en|trong|tại) (?:the |der |dem |le |la |"
-    r"el )?(?:\w{1,14} )?(?:building|office|floor|room|lobby|hall|canteen|campus|site|house|school|hotel|"
-    r"library|store|warehouse|geb(?:ä|ae)ude|b(?:ü|ue)ro|haus|raum|bâtiment|bureau|bureaux|immeuble|"
-    r"edificio|oficina|tòa nhà|văn phòng|phòng)\b|\b(?:nobody|no one|no-one|niemand|nadie)\b.{0,24}\b(?:there|here|"
+    r"el )?(?:\w{1,14} )?(?:building|office|floor|room|lobby|hall|canteen|campus|site|house|school|hotel|wing|tower|"
+    r"block|"
+    r"library|store|warehouse|geb(?:ä|ae)ude|b(?:ü|ue)ro|haus|raum|etage|stock|halle|bâtiment|bureau|bureaux|immeuble|"
+    r"étage|salle|plateau|"
+    r"edificio|oficina|planta|sala|nave|tòa nhà|văn phòng|phòng)\b|\b(?:nobody|no one|no-one|niemand|"
+    r"nadie)\b.{0,24}\b(?:there|here|"
     r"in|dort|da|allí)\b|\b(?:badge|turnstile|swipe|door counter|people counter)|"
     r"^\W*(?:building|office|floor) |\b(?:the|this|die|das|der|le|la|l['’]|el) ?(?:\w{1,14} )?(?:building|"
     r"office|floor|etage|gebäude|büro|bureau|étage|immeuble|planta|oficina|edificio|site|school|wing|"
@@ -81,6 +91,14 @@ _ARE = re.compile(r"\b(?:is|are|was|were|ist|sind|est|sont|está|están)(?: \w{1
 _IF = re.compile(
     r"\b(?:if|when|while|whenever|once|unless|should|wenn|falls|si|quand|cuando|khi|during)\b", re.IGNORECASE
 )
+# "a classroom of 30 students" is any classroom
+ANY = re.compile(
+    r"\b(?:an?|any|each|every|eine?[mnrs]?|une?|una?|một)\s(?:\w+\s){0,2}?(?:\w*room|office|building|hall|space|"
+    r"school|hotel|"
+    r"gym|theatre|raum|büro|gebäude|klasse|salle|bureau|immeuble|sala|oficina|edificio|phòng|văn phòng|tòa nhà)\s"
+    r"(?:\w+\s){0,2}?(?:of|for|with|holding|mit|für|von|de|pour|avec|para|con|cho|có)\s$",
+    re.IGNORECASE,
+)
 _IS = re.compile(
     r"(?:\b(?:is|are|was|were|be|been|stands?|stood|remains?|sits?|lies|stays?|currently|ist|sind|war|"
     r"steht|stehen|est|sont|reste|está|están|queda|đang|bị|bỏ|hiện)(?: \w{1,12})?|[:=|\"']) ?$"
@@ -88,7 +106,7 @@ _IS = re.compile(
 NO_PLACE = re.compile(
     r"per (?:person|\d|m²|m2|100)|/\s?(?:person|m²|100)|\bl/s\b|sensor|density|design(?:ed)? for|capacity|"
     r"fire|mode|setpoint|set point|command|schedule (?:object|point|type)|course|webinar|training|team of|"
-    r"survey|training|algorithm|\bpo(?:i)?nt\b",
+    r"survey|\bconference(?! room)|exhibition|trade fair|congress|respondents|training|algorithm|\bpo(?:i)?nt\b",
     re.IGNORECASE,
 )
 
@@ -100,6 +118,8 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
         NO_PLACE.search(sentence) is not None and not (owned and match["people"] is not None)
     ):
         return False
+    if match["people"] is not None and ANY.search(words_before(match, 60)) is not None:
+        return False
     if match["inside"] is not None or match["were"] is not None:
         return owned
     if match["share"] is not None:
@@ -110,7 +130,7 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
         return (
             owned
             or re.search(r" (?:the|our|their)$", match["people"]) is not None
-            or _HERE.search(sentence) is not None
+            or HERE.search(sentence) is not None
             or re.search(MEASURE, words_around(match, 60), re.IGNORECASE) is not None
         )
     if match["when"] is None and _AWAY.fullmatch(match["state"]) and _ARE.search(words_before(match, 24)) is None:
@@ -121,7 +141,7 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
         and _IS.search(words_before(match, 24)) is None
     ):
         return False
-    return owned or _HERE.search(sentence) is not None
+    return owned or HERE.search(sentence) is not None
 
 
 RECOGNIZER = Recognizer(
@@ -130,7 +150,8 @@ RECOGNIZER = Recognizer(
         rf"(?P<value>(?<![\w.,-])(?P<people>\d{{1,3}}(?:[,.]\d{{3}})?|\d{{1,5}}|{_SOME})(?:[ ](?:to|of|out of|von|bis|"
         rf"sur|de|-)[ ]\d{{1,5}})?[ ](?:\w{{2,12}}[ ])?(?:{PEOPLE}|{_SEATS})(?![\w-])|"
         rf"(?<=\bthere are )(?P<inside>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
-        rf"(?<=\bthere were )(?P<were>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
+        rf"(?:(?<=\bthere were )|(?<=\bwe had )|(?<=\bwe have )|"
+        rf"(?<=\bwe were ))(?P<were>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
         rf"(?<![\w.,-])(?P<share>\d{{1,3}}(?:[.,]\d)?[ ]?(?:%|percent|prozent|"
         rf"por ciento)[ ](?:of [^.\n]{{1,30}} )?(?:occupancy|occupied|full|belegt|ausgelastet|occupés?|"
         rf"ocupad[oa]|vacant|utili[sz]ed|in use|leased|let)\b)|"
@@ -151,6 +172,8 @@ RECOGNIZER = Recognizer(
         ("Im Gebäude sind derzeit 35 Personen", "35 Personen"),
         ("Il y a 20 personnes dans le bâtiment", "20 personnes"),
         ("hay 15 personas en la oficina", "15 personas"),
+        ("Am Dienstag waren 185 Kollegen im Gebäude", "185 Kollegen"),
+        ("Había 141 empleados en la planta segunda", "141 empleados"),
         ("có 30 người trong văn phòng", "30 người"),
     ),
     counter_examples=(
@@ -163,6 +186,9 @@ RECOGNIZER = Recognizer(
         "Occupancy 1",
         "a fully occupied bus",
         "the filter is full",
+        "Nobody else bid for our contract",
+        "two people asked",
+        "a classroom of 30 students",
     ),
     score=0.85,
     valid=_is_of_one_place,

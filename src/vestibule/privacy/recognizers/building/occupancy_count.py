@@ -30,18 +30,23 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     value, said = match["value"], match.string[match.end("measure") : match.start("value")]
     if re.fullmatch(r"[,;\t]", said):
         return _STRONG.search(match["measure"]) is not None
+    if not said.strip() and re.search(r"count|population", match["measure"], re.IGNORECASE):
+        return True
     return owned or value.endswith("%") or "/" in value or _SAID.search(said) is not None
 
 
 RECOGNIZER = Recognizer(
     type="OCCUPANCY",
     pattern=re.compile(
-        rf"(?<![^\W_])(?P<measure>{MEASURE}|occ(?=[\"']?[ ]?[:=])|"
+        rf"(?<![^\W_])(?P<measure>{MEASURE}|occ(?:upied)?(?=[\"']?[ ]?[:=])|"
+        rf"(?:desks|seats|beds|spaces|workstations|rooms) (?:taken|occupied|used|booked|in use)|"
         rf"(?:visitors|guests|people|staff|occupants|employees|badge-?ins|check-?ins|besucher|personen|visiteurs|"
         rf"visitantes)"
-        rf"(?=(?: \w{{2,10}})?[\"']?[ ]?[:=]))(?![^\W_])(?:{_WHERE}|[^.\d\n]){{0,60}}?"
+        rf"(?=(?: \w{{2,10}})?[\"']?[ ]?[:=]))(?![^\W_])(?:{_WHERE}|\b[a-z]?\d{{1,3}}[a-z]?(?=[ ]{{0,2}}[:=]|"
+        rf"[ ](?:right now|now|today|is|was|at)\b)|"
+        rf"[^.\d\n]){{0,60}}?"
         rf"(?P<value>(?<![\w.-])\d{{1,5}}(?:[.,]\d{{1,2}})?(?:[ ]?%|[ ]?/[ ]?\d{{1,5}}| of \d{{1,5}}| percent| prozent|"
-        r" por ciento)?)(?![\w:-]|[.]\d|[ ]?(?:°|m²|m2|l/s|ppm|K\b|min|sec|kW|hours))",
+        r" por ciento)?)(?![\w-]|[ ]?[:=]|[.]\d|[ ]?(?:°|m²|m2|l/s|ppm|K\b|min|sec|kW|hours))",
         re.IGNORECASE,
     ),
     examples=(
@@ -53,6 +58,9 @@ RECOGNIZER = Recognizer(
         ('"occupancy": 34', "34"),
         ("people_present,12", "12"),
         ("Anwesend: 42", "42"),
+        ("desks taken on L4 right now: 47/98", "47/98"),
+        ("taux d'occupation du plateau 3 : 89%", "89%"),
+        ("room HQ-05-517 occupied=25", "25"),
         ("visitors today: 212", "212"),
         ('"occupants": 12', "12"),
     ),

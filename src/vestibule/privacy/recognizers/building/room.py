@@ -3,29 +3,19 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.building.places import CODE, ROOM
 from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import NO_QUANTITY
 from vestibule.privacy.validators import words_around, words_before
 
-_ROOM = (
-    r"(?:meeting |conference |server |plant |class|switch|comms |control |hotel |guest |treatment |"
-    r"patient |store |boiler |electrical |mechanical |training |lab )?rooms?|rm\.?|suite|"
-    r"office(?:[ ](?:no\.?|number|nr\.?))?|desk|"
-    r"apartment|apt\.?|flat|lab(?:oratory)?|classroom|ward|cubicle|workstation|locker|bay|"
-    r"parking (?:space|bay|spot)|(?:b(?:ü|ue)ro|besprechungs|server|technik|lager|klassen|heizungs|labor)?raum|"
-    r"zimmer|b(?:ü|ue)ro|arbeitsplatz|wohnung|stellplatz|"
-    r"salle(?: de (?:réunion|classe|serveurs))?|bureau|chambre|local(?: technique)?|poste|appartement|"
-    r"pièce|sala(?: de (?:reuniones|juntas|servidores|máquinas))?|despacho|oficina|habitación|aula|puesto|"
-    r"phòng(?: (?:họp|máy chủ|kỹ thuật|làm việc|số|khách))?|căn hộ|văn phòng"
-)
 _NAMED = (
     r"(?:board ?room|(?:conference|meeting|training|seminar|class|board|project|interview|break|committee)[ ]?room|"
     r"lecture (?:theat(?:er|re)|hall|room)|auditorium|seminarroom|huddle(?: room)?|lounge|theatre|"
-    r"lab(?:oratory)?|"
+    r"lab(?:oratory)?|studio|"
     r"(?:besprechungs|konferenz|sitzungs|seminar|schulungs|klassen)(?:raum|zimmer|saal)|hörsaal|tagungsraum|aula|"
     r"salle(?: de (?:réunion|conférence|classe|formation))?|amphithéâtre|amphi|sala(?: de (?:reuniones|juntas|"
     r"conferencias|"
-    r"formación))?|auditorio|phòng họp|hội trường)"
+    r"formación))?|auditorio|phòng (?:họp|hội thảo)|hội trường)"
 )
 # capitalised behind a room as part of a sentence, a product or the name of a point
 _COMMON = (
@@ -41,6 +31,10 @@ def _is_room(match: re.Match[str]) -> bool:
     value, said = match["id"] or "", match[0].lower()
     if match["name"] is not None:
         return True
+    if re.fullmatch(r"(?:co|pm|h|v|q|r)-?\d{1,2}", value, re.IGNORECASE):
+        return False  # a quantity that is measured there
+    if re.fullmatch(r"\d\d(?:[.]\d\d){3,4}", value):
+        return False  # a telephone number of the bureau
     if re.search(
         r"(?:temp(?:erature)?|humidity|co2|space|perm|zone|flow|level|pressure|valve|fan|setpoint|sensor) $",
         words_before(match, 20, 0),
@@ -65,11 +59,11 @@ RECOGNIZER = Recognizer(
     pattern=re.compile(
         rf"(?<![\w])(?P<value>(?P<name>{_NAMED}[ ][\"'“„«]?(?-i:{_COMMON}[A-ZÀ-ÝĐ][a-zà-ỹ]{{2,20}}|[A-Z]\d{{0,2}}|"
         rf"\d{{1,3}}[a-z]?)(?![\w-]))|"
-        rf"(?:{_ROOM})(?![^\W\d_])(?:[ ](?:no\.?|number|nr\.?|n°|nº|số))?[ #(]{{1,3}}(?P<id>[a-z]{{0,5}}[-_.]?\d{{1,5}}"
-        rf"(?:[-_./][a-z0-9]{{1,6}}){{0,4}}[a-z]?|(?-i:[A-Z](?:[-.]?\d{{1,4}}|(?=[\s.,;)]|$)))))"
+        rf"(?:{ROOM})(?![^\W\d_])(?:[ ](?:no\.?|number|nr\.?|n°|nº|số))?[ #(]{{1,3}}(?P<id>{CODE}|"
+        rf"(?-i:[A-Z](?:[-.]?\d{{1,4}}|(?=[\s.,;)]|$)))))"
         r"(?![\w%°]|[ ]?(?:[kM]?Wh?\b|m²|m2|sq|°|%|people|hours|rooms?\b|desks|times|degrees|persons|K\b|days|"
-        r"ppm|l/s|kW|lux|buildings|€|EUR|\$)|[.,:]\d|[ ](?:Temp|Air|Zone|Relative|Humid|Set|CO2|Occ|Sensor|"
-        r"Fan|Valve|Damper|Cool|Heat|Press)\w*)",
+        r"ppm|l/s|kW|lux|buildings|€|EUR|\$)|[.,:]\d|(?-i:[ ](?:Temp|Air|Zone|Relative|Humid|Set|CO2|Occ|Sensor|"
+        r"Fan|Valve|Damper|Cool|Heat|Press)\w*))",
         re.IGNORECASE,
     ),
     examples=(
@@ -85,6 +79,8 @@ RECOGNIZER = Recognizer(
         ("Boardroom Sequoia is cold", "Boardroom Sequoia"),
         ("to Lecture Theatre 3.", "Lecture Theatre 3"),
         ("in Besprechungsraum Isar zieht es", "Besprechungsraum Isar"),
+        ("leak in room B1-02-14", "room B1-02-14"),
+        ("room W4/106 is locked", "room W4/106"),
         ("la salle Garonne est froide", "salle Garonne"),
     ),
     counter_examples=(
@@ -98,6 +94,7 @@ RECOGNIZER = Recognizer(
         "Room 1 Temp",
         "Meeting Room Booking Software",
         "the boardroom is free",
+        "room CO2 is high",
     ),
     score=0.85,
     valid=_is_room,

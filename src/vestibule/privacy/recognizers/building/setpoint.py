@@ -7,9 +7,14 @@ from vestibule.privacy.recognizers.building.belonging import general, of_one_bui
 from vestibule.privacy.validators import sentence_around, words_before
 
 _CUE = (
-    r"(?:set[ _-]?points?|set[ _-]?temp(?:erature)?|thermostats?(?: (?:set|setting))?|(?:zone|room|cool(?:ing)?|"
+    r"(?:set[ _-]?(?:points?|pts?|pnts?)|stpts?|(?:heat|cool)(?:ing)?(?=[ :=]{1,3}[1-7]\d(?:[.]\d)?(?![\d%]|"
+    r"[ ]?[kMW]))|(?-i:SP)(?=[ :=]{1,3}\d)|(?:night |unoccupied )?set[ -]?back(?: temp(?:erature)?)?|"
+    r"comfort(?:[ _-](?:temp(?:erature)?|set(?:ting)?|level))|set[ _-]?temp(?:erature)?|thermostats?(?: (?:set|"
+    r"setting))?|(?:zone|room|cool(?:ing)?|"
     r"heat(?:ing)?|htg|clg)[_-]sp|target[ _-]temp(?:erature)?|"
-    r"sollwerte?|"
+    r"sollwerte?|raumsoll|(?:nacht)?absenk(?:ung|temperatur)|(?:komfort|wunsch)temperatur|température (?:de confort|"
+    r"souhaitée)|"
+    r"abaissement (?:de )?nuit|temperatura (?:de confort|deseada)|nhiệt độ mong muốn|"
     r"solltemperatur(?:en)?|consignes?|consigna|punto de ajuste|termostato|nhiệt độ (?:cài đặt|đặt)|điểm đặt)"
 )
 _NUMBER = r"[-−+]?\d{1,4}(?:[.,]\d{1,2})?(?:(?:[ ]?(?:-|–|to|bis|/|and)[ ]?)\d{1,3}(?:[.,]\d{1,2})?)?"
@@ -51,7 +56,7 @@ RECOGNIZER = Recognizer(
         rf"(?:tenant|mieter(?:in)?|locataire|inquilino|khách thuê)[ ][^\d\n:=|]{{1,30}}[:=|][ ]?)(?<![\w.,/-])"
         rf"(?P<value>{_NUMBER}[ ]?{UNIT}(?![\w²])|(?:(?<=[:=|])|(?<=[:=|][ \"'])|(?<=(?:is|to|"
         rf"at|là) )|(?<=(?:ist|est|auf|was|war) )|(?<=(?:point|value) )|(?<=wert )|"
-        rf"(?<=\w )(?=\d\d[.,]\d))(?:[1-3]\d(?:[.,]\d{{1,2}})?|"
+        rf"(?<=SP )|(?<=heat )|(?<=cool )|(?<=ing )|(?<=stpt )|(?<=\w )(?=\d\d[.,]\d))(?:[1-3]\d(?:[.,]\d{{1,2}})?|"
         rf"[4-9]\d(?:\.\d)?)(?![\w%°/-]|[.,:]\d|[ ]?(?:people|kW|%|days|points|l/s|times)))",
         re.IGNORECASE,
     ),
@@ -62,6 +67,9 @@ RECOGNIZER = Recognizer(
         ("zone 4 setpoint 21.0", "21.0"),
         ("Suite 400 keeps the thermostat at 74 F", "74 F"),
         ("setpoint room 3.12 = 23.5", "23.5"),
+        ("Zone 4 SP 22.5", "22.5"),
+        ("night setback in office 3.12 is 19", "19"),
+        ("Nachtabsenkung in Büro 204: 16 °C", "16 °C"),
         ("Boardroom Sequoia:\n  heating_setpoint: 21.5", "21.5"),
         ("Tenant Hartmann: 21 °C", "21 °C"),
         ("cooling setpoint in suite 300 was 24", "24"),

@@ -3,28 +3,39 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import of_one_room
+from vestibule.privacy.recognizers.building.belonging import names_a_building, of_one_room
 from vestibule.privacy.recognizers.building.setpoint import of_somebody
 from vestibule.privacy.validators import sentence_around
 
 _VERB = (
-    r"(?:set|sets|keeps?|kept|holds?|held|maintain(?:s|ed)?|wants?|wanted|heats?|cools?|prefers?|preferred|likes?|"
+    r"(?:set|sets|bump|make|dial|nudge|leave|keeps?|kept|holds?|held|maintain(?:s|ed)?|wants?|wanted|heats?|cools?|"
+    r"prefers?|preferred|likes?|"
     r"liked|asks?|"
     r"asked|requests?|"
     r"requested|needs?|heat(?:ed)? (?:it )?to|cool(?:ed)? (?:it )?to|adjust(?:s|ed)?|chang(?:es?|ed)|rais(?:es?|ed)|"
     r"lower(?:s|ed)?|turn(?:s|ed)?|cranks?|puts?|bring|drop|bump|reduced?|increased?|set at|runs? at|running at|"
     r"complain\w{0,5}|"
     r"is at|sits at|stays at|"
-    r"soll(?:en|te)?|möchten?|will|wollen|hält|halten|liegt bei|eingestellt|gestellt|stellt|wünscht|"
-    r"veut|veulent|souhaite(?:nt)?|règle[rz]?|réglée?|mettre|mettez|maintenir|demande|"
+    r"soll(?:en|te)?|möchten?|hätten? gern(?:e)?|bittet um|braucht|will|wollen|hält|halten|liegt bei|eingestellt|"
+    r"gestellt|stellt|wünscht|"
+    r"voudrait|aimerait|veut|veulent|souhaite(?:nt)?|règle[rz]?|réglée?|mettre|mettez|maintenir|demande|"
     r"quiere|quieren|desea|prefiere|mantiene|ponga|poner|pongan|ajust\w{1,4}|fijad\w|baj[ae]r?|sub[ae]r?|pide|"
-    r"cài(?: đặt)?|đặt|muốn|giữ|tăng|giảm|chỉnh)"
+    r"quisiera|cài(?: đặt)?|đặt|để(?= \d)|bật|muốn|giữ|tăng|giảm|chỉnh)"
 )
 _NUMBER = r"\d{1,2}(?:[.,]\d{1,2})?(?:[ ]?(?:-|–|to|bis|and)[ ]?\d{1,2}(?:[.,]\d)?)?"
 _UNIT = (
     r"(?:°[ ]?[CF]?|º[ ]?[CF]?|℃|℉|deg(?:rees?|s)?\.?(?:[ ]?(?:C|F|celsius|fahrenheit))?|celsius|fahrenheit|"
     r"grad(?: celsius)?|"
     r"degrés?|grados?|độ(?: c)?|[CF]|%[ ]?r\.?h\.?|% humidity)"
+)
+
+
+_WEATHER = re.compile(
+    r"heat ?wave|outdoors?\b|outside\b|weather|außen|draußen|extérieur|exterior|ngoài trời", re.IGNORECASE
+)
+# advice, unless it is given to one building
+_ADVICE = re.compile(
+    r"\b(?:nên|sollten?|should|devrait|debería|recommend\w*|empf[aeo]\w+|conseill\w+|khuyến nghị)\b", re.IGNORECASE
 )
 
 
@@ -41,14 +52,19 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     ):
         return False
     sentence = sentence_around(match)
+    if _WEATHER.search(sentence) is not None or (_ADVICE.search(sentence) and not names_a_building(sentence)):
+        return False
     return of_somebody(sentence) if not match["value"][-1].isdigit() else of_one_room(sentence)
 
 
 RECOGNIZER = Recognizer(
     type="SETPOINT",
     pattern=re.compile(
-        rf"(?<![^\W_])(?:{_VERB}(?![^\W_])[^\n]{{0,72}}?|auf[ ])(?<![\w.,/-])(?P<value>{_NUMBER}[ ]?{_UNIT}(?![\w²])|"
-        rf"(?<=(?:to|at) )(?:1[5-9]|2\d)(?:[.,]\d)?(?![\w%:-]|[.,]\d|[ ]?(?:people|%|kW|pm\b|am\b|min|hours|days|"
+        rf"(?<![^\W_])(?:{_VERB}(?![^\W_])[^\n]{{0,72}}?|"
+        rf"auf[ ])(?<![\w.,/-])(?P<value>{_NUMBER}(?: and a half)?[ ]?{_UNIT}(?![\w²])|"
+        rf"(?:(?<=(?:to|at) )|(?<=wants )|(?<=make it )|(?<=likes )|(?<=prefers )|(?<=(?:auf|lên) )|(?<=về )|(?<= à )|"
+        rf"(?<=\d a ))"
+        rf"(?:1[5-9]|2\d|6[5-9]|7[0-8])(?:[.,]\d)?(?![\w%:-]|[.,]\d|[ ]?(?:people|%|kW|pm\b|am\b|min|hours|days|"
         rf"(?-i:[A-Z][a-z])|\d|percent|meters|l/s|times|points|o.clock)))",
         re.IGNORECASE,
     ),
@@ -61,6 +77,8 @@ RECOGNIZER = Recognizer(
         ("ponga la sala 4 a 23 grados", "23 grados"),
         ("phòng 302 cài đặt 24 độ", "24 độ"),
         ("set room 204 to 22", "22"),
+        ("suba la sala 4 a 23", "23"),
+        ("phòng 302 để 24 độ", "24 độ"),
         ("we heat our offices to 21 °C", "21 °C"),
         ("the CEO likes his office at 19 degrees", "19 degrees"),
     ),
@@ -68,6 +86,7 @@ RECOGNIZER = Recognizer(
         "set the boiler to 60 °C",
         "people want 21 °C in winter",
         "keep the sample at 4 °C",
+        "Phòng họp nên để 26 độ",
         "change my address to 16 48 rue Descartes",
         "raise the temperature by 2 degrees in room 204",
     ),

@@ -15,7 +15,8 @@ _NUMBER = r"(?:\d{1,3}(?:[ ,.]\d{3}){1,4}(?:[.,]\d{1,4})?|\d{1,5}(?:[.,]\d{1,5})
 _PER = r"[ ]?(?:/|per|pro|je|par|le|por|a|mỗi|một|for each|each)[ ]?"
 _UNIT = (
     r"(?:[kM]Wh|kWp?|kVA|MW|m³|m3|therms?|GJ|MMBtu|cubic met(?:er|re)|kilowatt(?:-?[ ]?hours?|stunden?)?|"
-    r"kilowattheure|kilovatio(?:[ -]hora)?|megawatt-?[ ]?hours?|unit(?= of)|kubikmeter|số điện)(?:/?[ ]?(?:a|month|"
+    r"kilowattheure|kilovatio(?:[ -]hora)?|megawatt-?[ ]?hours?|unit(?= of)|kubikmeter|số điện)(?:[ ]?(?:/|per|pro|"
+    r"und|and|je|par|al|im|p\.?[ ]?)?[ ]?(?:a|annum|month|"
     r"year|monat|jahr|mois|an|mes|año)\b)?"
 )
 
@@ -29,7 +30,7 @@ def _is_paid(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="TARIFF",
     pattern=re.compile(
-        rf"(?<![\w.,-])(?P<value>(?:{_SIGN}[ ]?{_NUMBER}|{_NUMBER}[ ]?{_MONEY}){_PER}{_UNIT})(?!\w)",
+        rf"(?<![\w.-])(?<!\d,)(?P<value>(?:{_SIGN}[ ]?{_NUMBER}|{_NUMBER}[ ]?{_MONEY}){_PER}{_UNIT})(?!\w)",
         re.IGNORECASE,
     ),
     examples=(
@@ -42,6 +43,8 @@ RECOGNIZER = Recognizer(
         ("2.834 đồng/kWh", "2.834 đồng/kWh"),
         ("EUR 95.20/MWh", "EUR 95.20/MWh"),
         ("28p per kWh", "28p per kWh"),
+        ("der Leistungspreis 54.84 €/kW a", "54.84 €/kW a"),
+        ("day,27.39 cents per kWh", "27.39 cents per kWh"),
         ("we pay 21 cents a kilowatt hour", "21 cents a kilowatt hour"),
         ("we pay $0.1915/kWh in summer", "$0.1915/kWh"),
     ),

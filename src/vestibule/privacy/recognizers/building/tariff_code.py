@@ -13,7 +13,9 @@ _MONEY = re.compile(
 
 def _is_ours(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
-    return match["named"] is not None or (_MONEY.search(sentence) is not None and not general(sentence))
+    if match["value"].startswith(("Tarif", "Option")):
+        return True
+    return _MONEY.search(sentence) is not None and not general(sentence)
 
 
 RECOGNIZER = Recognizer(

@@ -25,7 +25,7 @@ _NAME = (
 _MONEY = r"(?:€|EUR|euros?|\$|USD|£|CHF|ct\b|cts|cents?|centimes|céntimos|pence|p\b|rp\b|đồng|VND|đ\b)"
 _CODE = (
     r"(?-i:[A-Z]{1,6}[-_ ]?(?:[A-Z]{1,6}-?)?\d{1,4}[A-Z]{0,3}|"
-    r"[A-Z]{2,5}-(?:TOU|[A-Z]{1,4})(?:-?[A-Z0-9]{1,4})?|\d\.\dT[DA]|Economy ?(?:7|10))"
+    r"[A-Z]{1,5}-(?:TOU|[A-Z]{1,4})(?:-?[A-Z0-9]{1,4})?|\d\.\dT[DA]|Economy ?(?:7|10))"
 )
 
 

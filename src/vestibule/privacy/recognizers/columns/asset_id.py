@@ -5,9 +5,14 @@ from vestibule.privacy.recognizers.columns.column import below, cell
 
 RECOGNIZER = Recognizer(
     type="ASSET_ID",
-    pattern=cell(r"(?=(?:[^\d\n|,;\t]*\d){2})(?!(?:19|20)\d\d-\d\d|\d{1,6}[.,]\d{1,3}(?!\w))[\w./-]{4,40}", 0),
+    pattern=cell(
+        r"(?=(?:[^\d\n|,;\t]*\d){2})(?!(?:19|20)\d\d-\d\d|"
+        r"\d{1,6}[.,]\d{1,3}(?![\w.,]))(?:[A-Z]{2,4} (?=\d{3}))?[\w./-]{4,40}",
+        0,
+    ),
     examples=(
         ("asset_id,type\nCH-2019-0047,chiller", "CH-2019-0047"),
+        ("Pump\tSerial no.\nDaikin\t067.621.414", "067.621.414"),
         ("| Serial | Model |\n|---|---|\n| 4F7K2291 | X |", "4F7K2291"),
         ("Ort;Seriennummer\nKeller;WP-778812", "WP-778812"),
     ),

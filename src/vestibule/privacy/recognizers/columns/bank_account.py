@@ -17,6 +17,8 @@ RECOGNIZER = Recognizer(
     valid=below(
         r"iban|bank[ _]?account(?:[ _](?:no\.?|number))?|account[ _](?:no\.?|number)|sort[ _]?code|card[ _]?(?:no\.?|"
         r"number)|"
-        r"konto(?:nummer|-?nr\.?)?|blz|bic|swift(?:[ _]code)?|rib|compte|n° de compte|cuenta|số tài khoản|stk",
+        r"konto(?:nummer|-?nr\.?)?|blz|bic|swift(?:[ _]code)?|rib|compte|n° de compte|cuenta|số (?:tài khoản|tk)|stk|"
+        r"clabe|bsb|routing(?: (?:no\.?|number))?|"
+        r"n\.?[º°o]\.? de cuenta|kontoverbindung|bankverbindung",
     ),
 )

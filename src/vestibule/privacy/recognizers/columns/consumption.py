@@ -3,12 +3,17 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
+from vestibule.privacy.recognizers.building.belonging import general, names_a_building, of_one_building, of_one_room
 from vestibule.privacy.recognizers.columns.column import below, cell
 
 
 def _is_of_one_building(said: str) -> bool:
     plain = re.sub(r"[_\"']+", " ", said)
+    kinds = re.search(
+        r"\b(?:type|sector|category|class|model|fuel|appliance|season|typ|kategorie)\b", plain, re.IGNORECASE
+    )
+    if kinds is not None and not names_a_building(plain):
+        return False  # kinds of buildings or things, not one
     return not general(plain) and (
         of_one_building(plain)
         or of_one_room(plain)

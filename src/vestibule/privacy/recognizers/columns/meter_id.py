@@ -6,7 +6,8 @@ from vestibule.privacy.recognizers.columns.column import below, cell
 RECOGNIZER = Recognizer(
     type="METER_ID",
     pattern=cell(
-        r"(?=(?:[^\d\n|,;\t]*\d){3})(?!(?:19|20)\d\d-\d\d|\d{1,6}[.,]\d{1,3}(?!\w))[\w./-]{4,40}|\d{2}(?: \d{2,6}){2,6}"
+        r"(?=(?:[^\d\n|,;\t]*\d){3})(?!(?:19|20)\d\d-\d\d|\d{1,6}[.,]\d{1,3}(?![\w.,]))[\w./-]{4,40}|"
+        r"\d{2}(?: \d{2,6}){2,6}"
     ),
     examples=(
         ("site,meter_id,kind\nHQ,MTR-00452,main", "MTR-00452"),
@@ -22,6 +23,10 @@ RECOGNIZER = Recognizer(
         r"contador|meter|zähler)|mpan|mprn|mpr|mpxn|"
         r"prm|pdl|pce|pod|cups|ean|gsrn|esi[ _-]?id|nmi|icp|malo(?:-?id)?|melo(?:-?id)?|marktlokation|messlokation|"
         r"zählpunkt(?:bezeichnung|nummer)?|metering[ _-]?point(?:[ _-]?id)?|point de livraison|"
-        r"mã (?:khách hàng|điểm đo|công tơ)|số công tơ|supply (?:point|number)",
+        r"(?:mã|số)(?: số| seri| hiệu)? ?(?:khách hàng|kh|điểm đo|công tơ|đồng hồ|danh bộ)(?: \w{3,5})?|"
+        r"(?:old|new|alter|neuer|ancien|nouveau|serial|no\.?|nr\.?) (?:meter|zähler|compteur)|(?:meter|zähler|"
+        r"compteur|contador) "
+        r"(?:old|new|alt|neu|serial)|(?:công tơ|đồng hồ)(?: (?:điện|nước|gas|số|no|cũ|mới|tổng)){0,2}|supply (?:point|"
+        r"number)",
     ),
 )

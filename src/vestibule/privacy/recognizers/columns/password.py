@@ -16,7 +16,7 @@ RECOGNIZER = Recognizer(
     ),
     counter_examples=("user,password\nadmin,********", "password, token\nor, key", "field,password\ntype,string"),
     valid=below(
-        r"(?:(?:wi-?fi|wlan|admin|user|default|initial|root)[ _-]?)?(?:password|passwd|passwort|kennwort|pwd|psk|pw|"
-        r"passphrase|mot de passe|mdp|contraseña|clave|mật khẩu)",
+        r"[^\n|,;\t]{0,16}?(?:pass|pass ?code|secret|password|passwd|passwort|kennwort|pwd|psk|pw|"
+        r"passphrase|mot de passe|mdp|contraseña|clave|mật khẩu)(?:[ _(][^\n|,;\t]{0,20})?",
     ),
 )

@@ -32,8 +32,11 @@ RECOGNIZER = Recognizer(
     score=0.85,
     valid=below(
         r"(?:(?:cooling|heating|temp(?:erature)?|zone|room|occupied|kühl|heiz)[ _-]?)?(?:set[ _-]?(?:point|temp)|"
-        r"sollwert|solltemperatur|target|sp)s?(?:[ _]?(?:\(?°?[CF]\)?|temp(?:erature)?|degc|value|cooling|heating))?|"
-        r"consigne(?: \(°C\))?|consigna|nhiệt độ cài đặt",
+        r"sollwert|solltemperatur|target|sp|set)s?(?:[ _]?(?:\(?°?[CF]\)?|temp(?:erature)?|degc|value|cooling|"
+        r"heating))?|"
+        r"(?:occ(?:upied)?|unocc(?:upied)?|heat(?:ing)?|cool(?:ing)?|htg|clg|day|night|comfort|eco|"
+        r"set ?back)(?:[ _-]?(?:sp|set(?:point)?|"
+        r"temp|\(?°?[CF]\)?))?|consigne(?: \(°C\))?|consigna|nhiệt độ cài đặt",
         _is_of_rooms,
     ),
 )

@@ -12,7 +12,7 @@ _CUE = (
     r"hotline|anrufen|ruf(?:nummer)?|durchwahl|erreichbar|reach(?:able|ed)?|contact(?:ar)?|dial|text|sms|"
     r"whatsapp|signal|landline|switchboard|helpdesk|"
     r"pager|on-call|ruf(?:en|t)?(?= )|erreich(?:en|e|t)|unter(?=[ ][(+0])|zurückrufen|notruf|bereitschaft|appele[rz]|"
-    r"joindre|llam\w{1,4}|gọi|điện thoại|đt|sđt|số di động|"
+    r"joindre|joignable|répond|responde|atiende|answer(?:s|ed)?(?= on )|llam\w{1,4}|gọi|điện thoại|đt|sđt|số di động|"
     r"di động|máy bàn|liên hệ)"
 )
 

@@ -19,10 +19,12 @@ _CUE = (
 RECOGNIZER = Recognizer(
     type="NATIONAL_ID",
     pattern=re.compile(
-        rf"(?<![^\W_])(?:{_CUE})(?:[ _-](?:card|number|no\.?|num|nr\.?|nummer|document|numéro|número|id))?"
+        rf"(?<![^\W_])(?:{_CUE})(?:number|nummer|no|nr)?(?:[ _-](?:card|number|no\.?|num|nr\.?|nummer|document|numéro|"
+        rf"número|id))?"
         rf"(?:\s(?:of|von|de|del|for|für|của)\s[^\d\n:]{{1,30}}?)?{LINK}"
         r"(?P<value>(?=[a-z -]{0,12}\d)(?:[a-z]{1,3}[ -]?)?\d{2,4}(?:[ -]\d{2,4}){2,4}|"
-        r"(?=(?:[a-z]{0,9}\d){4})[a-z0-9]{6,18}|[a-z]{1,2}[ -]?\d{6,9})(?![\w-]|[.,]\d)",
+        r"(?=(?:[a-z]{0,9}\d){4})[a-z0-9]{6,18}|(?-i:(?=(?:[A-Z]*\d){2})[A-Z0-9]{8,10})|"
+        r"[a-z]{1,2}[ -]?\d{6,9})(?![\w-]|[.,]\d)",
         re.IGNORECASE,
     ),
     examples=(

@@ -13,8 +13,10 @@ def _is_mac(match: re.Match[str]) -> bool:
     if inside_uuid_or_time(match):
         return False
     paired = match["bare"] is None and (":" in match["value"] or any(c in "abcdefABCDEF" for c in match["value"]))
+    behind = match.string[match.end() : match.end() + 24].lower()
     return (
         paired
+        or re.match(r"\W{1,3}(?:mac|hwaddr|bssid)\b|[^.\n]{0,16}\(mac\)", behind) is not None
         or re.search(
             r"(?<![^\W_])(?:mac|ethernet|hardware|hwaddr|eui|physical|bssid|wlan|arp)", words_before(match, 32)
         )
@@ -36,6 +38,7 @@ RECOGNIZER = Recognizer(
         ("00-1a-2b-3c-4d-5e", "00-1a-2b-3c-4d-5e"),
         ("arp 001a.2b3c.4d5e", "001a.2b3c.4d5e"),
         ("mac address: 001A2B3C4D5E", "001A2B3C4D5E"),
+        ("its sticker says 0004A3d9185a (MAC)", "0004A3d9185a"),
         ("'mac': '00:1a:2b:3c:4d:5e'", "00:1a:2b:3c:4d:5e"),
     ),
     counter_examples=(

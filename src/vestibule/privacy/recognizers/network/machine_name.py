@@ -19,7 +19,10 @@ _IP = r"(?:\d{1,3}\.){3}\d{1,3}"
 _NAME = r"(?=[a-z0-9_-]{0,40}[a-z])(?=[a-z0-9_]{0,40}[-_\d])[a-z][a-z0-9_-]{2,40}(?<![-_])"
 
 
-_NO_NAME = re.compile(r"(?:port|udp|tcp|eth|vlan|if|ip|v|rev|line|row|mac|unit|slave|id|ttl|seq|icmp)[_-]?\w*")
+_NO_NAME = re.compile(
+    r"(?:modbus|bacnet|opc|mqtt|http|https|ssh|icmp|snmp|port|udp|tcp|eth|vlan|if|ip|v|rev|line|row|mac|unit|slave|id|"
+    r"ttl|seq|icmp)[_-]?\w*"
+)
 _SURE = re.compile(rf"(?:^|[-_])(?:{_CERTAIN})(?:\d|[-_]|$)")
 _NETWORK = re.compile(
     r"\b(?:ping|port \d|connect|ssh|rdp|vnc|network|vlan|subnet|dns\b|host|reboot|login|log in|vm\b|server|lease|"
@@ -52,7 +55,8 @@ RECOGNIZER = Recognizer(
         r"udp)://(?=[a-z][a-z0-9_-]{2,40}(?::\d|/|[\s\"']|$)))|"
         r"(?P<share>\\\\{1,2}(?=[a-z0-9_-]{2,40}\\))|(?P<login>[a-z_][a-z0-9_-]{0,20}@(?=[a-z0-9_-]{3,40}:[~/]))|"
         r"(?P<syslog>\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|"
-        r"[+-]\d\d:?\d\d)?[ ](?=[a-z][a-z0-9_-]{2,40}[ ][a-z][\w./-]{1,30}\[\d{1,7}\]:)))"
+        r"[+-]\d\d:?\d\d)?[ ](?=[a-z][a-z0-9_-]{2,40}[ ](?:[a-z][\w./-]{1,30}\[\d{1,7}\]|kernel|systemd|sshd|cron|"
+        r"crond|dhclient|dhcpd|ntpd|chronyd|snmpd|rsyslogd|sudo|su|named|postfix|nginx|dockerd?|networkmanager):)))"
         rf"(?P<value>[a-z0-9][a-z0-9_-]{{1,40}}(?<![-_]))(?![\w@-]|\.[a-z0-9])",
         re.IGNORECASE,
     ),

@@ -9,7 +9,8 @@ _CUE = (
     r"(?:host(?:[ _-]?name)s?|host(?=[ ]?[:=])|fqdn|(?:server|computer|machine|node|dns|device)[ _-]?name|"
     r"ssh|rdp|nslookup|telnet|traceroute|ping|"
     r"nom d['’]hôte|nombre de host|nombre del servidor|rechnername|servername|computername|tên máy(?: chủ)?|"
-    r"hosts?|servers?|hôte|serveur|servidor|máy chủ|controller|workstation|gateway|router|switch|bms|scada|historian)"
+    r"hosts?|servers?|hôte|serveur|servidor|máy chủ|(?:domain|database|file|print|mail) (?:controller|server)|"
+    r"controller|workstation|gateway|router|switch|bms|scada|historian)"
 )
 _FILE = re.compile(r"\.(?:py|js|json|ya?ml|txt|csv|pdf|md|html?|xlsx?|docx?|log|conf|png|jpe?g|sh|ini)$", re.IGNORECASE)
 
@@ -26,6 +27,14 @@ def _is_host(match: re.Match[str]) -> bool:
         return False
     if "." in value:
         return value.count(".") >= 2 or re.search(r"\d", value.split(".")[0]) is not None
+    if re.match(r"(?:host|server|serv|máy|domain|database|file|print|mail)", match[0], re.IGNORECASE) and re.fullmatch(
+        r"[A-Z]{2,}[A-Z-]*\d{1,4}", match["value"]
+    ):
+        return True
+    if re.match(r"host.?name|computername|rechnername", match[0], re.IGNORECASE) and re.fullmatch(
+        r"[A-Z0-9]+(?:-[A-Z0-9]+)+", match["value"]
+    ):
+        return True
     named = re.match(
         r"(?:host.?name|fqdn|(?:server|computer|machine|node|dns)[ _-]?name|ssh|ping|rdp|nom|nombre|rechner|"
         r"tên|host\b|nslookup)",
@@ -51,6 +60,7 @@ RECOGNIZER = Recognizer(
         ("The server FS-HQ-02 is full", "FS-HQ-02"),
         ("Rechnername lautet GLT-PC-04.", "GLT-PC-04"),
         ("máy chủ bms-hcm-01 bị lỗi", "bms-hcm-01"),
+        ("Der Server HISTDB15 startet neu", "HISTDB15"),
     ),
     counter_examples=(
         "the server is down",
@@ -59,6 +69,7 @@ RECOGNIZER = Recognizer(
         "switch to mode 2",
         "server version 4.10.0",
         "controller AHU",
+        "the server ran 12 jobs",
         "host: see config.yaml",
     ),
     score=0.85,

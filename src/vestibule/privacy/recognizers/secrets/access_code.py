@@ -3,28 +3,30 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.secrets.locks import DIGITS, LOCK, NO_CODE_UNIT
+from vestibule.privacy.recognizers.secrets.locks import DIGITS, LETTERED, LOCK, NO_CODE_UNIT
 from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.validators import inside_uuid_or_time
 
 _CODE = (
-    r"(?:codes?|(?<![^\W_])pins?(?:[ -]?codes?)?|combinations?|(?<![^\W_])combos?|kombination|zahlen(?:kombination|"
+    r"(?:codes?|(?<![^\W_])(?:access|entry|security|alarm|unlock|personal) numbers?|(?<![^\W_])pins?(?:[ -]?codes?)?|"
+    r"combinations?|(?<![^\W_])combos?|kombination|zahlen(?:kombination|"
     r"folge)|"
     r"códigos?|codigos?|combinación|combinaison|(?<![^\W_])claves?|(?<![^\W_])mã(?: số| pin| mở)?|mật mã|"
     r"(?<=tür|tor)nummer)"
 )
 _NUMBERED = (
-    r"(?:room|floor|level|gate|door|dock|building|block|unit|suite|tower|raum|tor|tür|halle|haus|porte|salle|"
+    r"(?:room|zone|area|partition|keypad|panel|floor|level|gate|door|dock|building|block|unit|suite|tower|raum|tor|"
+    r"tür|halle|haus|porte|salle|"
     r"bâtiment|puerta|"
-    r"sala|edificio|cửa|phòng|tòa)[ ](?:no\.?[ ]|nr\.?[ ])?[a-z]?\d{1,4}[a-z]?(?=[ ]?[:=]|[ ](?:is|ist|lautet|est|es|"
+    r"sala|edificio|cửa|phòng|tòa)[ ](?:no\.?[ ]|nr\.?[ ])?[a-z]?\d{1,4}[a-z]?(?=[ ]?[:=]|[ ][^\W\d_]{3,10}[ ]?[:=]|"
+    r"[ ](?:is|ist|lautet|est|es|"
     r"là)\b)"
 )
 _IS = (
     r"(?:[\"')\]]{0,2}[ ]?(?:[:=#-]|->|\b(?:is|was|ist|lautet|war|est|es|là|now)\b|"
     r"\b(?:changed|set) to\b)?[ ]?:?[ ]?[\"'(`*]{0,2})"
 )
-_GAP = r"(?:[^.\n\d*#]|\.(?=[ ]?[:=])|(?<=:)[ ]?\n(?=[ ]))"
-_LETTERED = r"(?-i:(?=[A-Z]{0,3}\d)(?=(?:[A-Z]{0,3}\d){2})[A-Z\d]{4,8})[*#]?"
+_GAP = r"(?:[^.\n\d*#]|\.(?:(?=[ ]?[:=]|\.)|(?<=\.\.)(?=[ ])|(?<=[ ]n[or]\.))|(?<=:)[ ]?\n(?=[ ]))"
 _ENOUGH = re.compile(r"pin|combin|kombin|zahlen|mật mã", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?:fault|error|err|status|country|postal|post|zip|area|function|product|vendor|colou?r|qr|bar|tax|dial|"
@@ -34,7 +36,7 @@ _OTHER = re.compile(
     r"unit|point|event|reason|iso|uic|nace|sic)[ _-]?$",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[\w\s/’'&:-]{0,48}$")
+_NAME = re.compile(r"[\w\s/’'&:({\"-]{0,48}$")
 _MEANS = re.compile(
     r"[ ](?:means?|indicates?|stands for|appears|shows|bedeutet|signifie)|[ ]?=[ ]?[a-z]", re.IGNORECASE
 )
@@ -70,9 +72,11 @@ def _is_code(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
-        rf"{_CODE}(?![^\W\d_])(?:{_IS}(?P<lettered>(?={_LETTERED}{NO_CODE_UNIT}))|"
+        rf"{_CODE}(?![^\W\d_])(?:{_IS}(?P<lettered>(?={LETTERED}{NO_CODE_UNIT}))|"
         rf"{_GAP}{{0,60}}?(?:{_NUMBERED}{_GAP}{{0,12}}?)?)"
-        rf"(?P<value>(?(lettered){_LETTERED}|{DIGITS})){NO_CODE_UNIT}",
+        rf"(?-i:(?=[*#0-9A-Za-f]))(?P<value>(?(lettered){LETTERED}|(?:{DIGITS}|(?<=: ){LETTERED}|(?<=is ){LETTERED}|"
+        rf"(?<=est ){LETTERED})))"
+        rf"{NO_CODE_UNIT}",
         re.IGNORECASE,
     ),
     examples=(
@@ -94,6 +98,12 @@ RECOGNIZER = Recognizer(
         ('"alarm_code": "5580"', "5580"),
         ("Alarm panel: disarm code C0048X", "C0048X"),
         ("the code for room 204 is 4711", "4711"),
+        ("Code d'accès du local vélos : 7975K", "7975K"),
+        ("Access via the loading bay (code 4711).", "4711"),
+        ("Door Code ........ 4711", "4711"),
+        ("barrier pin no. 4711", "4711"),
+        ("gate: {code: 4711, hours: 24}", "4711"),
+        ("Mã tủ chìa khóa tầng hầm: 939142", "939142"),
         ("Der Code fürs Tor lautet 2468#.", "2468#"),
     ),
     counter_examples=(
@@ -114,7 +124,7 @@ RECOGNIZER = Recognizer(
 
 LISTED = listed(
     RECOGNIZER,
-    rf"(?:{DIGITS}|{_LETTERED}){NO_CODE_UNIT}",
+    rf"(?:{DIGITS}|{LETTERED}){NO_CODE_UNIT}",
     examples=(
         ("gate codes 4711 and 4713", "4713"),
         ("Alarmcode: 4711, 4712", "4712"),
@@ -124,6 +134,7 @@ LISTED = listed(
         "error codes 4711, 4712",
         "codes of 12, 14 and 16 doors",
         "between 4711 and 4712",
+        "error codes 4711 to 4719 of the door",
     ),
     cue=r"code|pin|combo|combi|kombi|folge|código|codigo|clave|mã|mật|nummer",
     flags=re.IGNORECASE,

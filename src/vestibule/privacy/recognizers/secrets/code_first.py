@@ -3,9 +3,13 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.secrets.locks import LOCK
+from vestibule.privacy.validators import words_around
 
 _SAY = (
-    r"(?:use|using|enter|dial|type|press|punch(?: in)?|key in|with|input|tap|hit|mit|geben sie|tippe|"
+    r"(?:use|using|need|try|remember|it['’]?s|its|then|star|enter|dial|type|press|punch(?: in)?|key in|with|input|tap|"
+    r"hit|mit|geben sie|"
+    r"tippe|"
     r"nutze|tapez|saisissez|composez|marque|introduzca|teclee|pulse|nhập|bấm|dùng)"
 )
 _LOCK = (
@@ -17,8 +21,12 @@ _LOCK = (
 
 def _is_said(match: re.Match[str]) -> bool:
     """Nobody counts the doors in "4471 opens the gate" without a word before it."""
-    return match["say"] is not None or (
-        match["code"] is not None and "error" not in match.string[match.start() : match.end() + 20].lower()
+    if match["act"] is not None:
+        return LOCK.search(words_around(match, 48)) is not None
+    return (
+        match["say"] is not None
+        or match["opens"] is not None
+        or (match["code"] is not None and "error" not in match.string[match.start() : match.end() + 20].lower())
     )
 
 
@@ -26,9 +34,14 @@ RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
         rf"\b(?:(?P<say>{_SAY})\s(?:the |code |pin |le |el |die |mã )?)?(?P<value>[*#]?(?:\d{{3,8}}|"
+        rf"(?-i:[A-Z]?\d{{4,5}}[A-Z])|"
         rf"\d(?:[ -]\d){{3,7}})[*#]?)"
-        r"(?![\w.,:-]\d|[ ]?(?:kWh|kW|m²|°|%|€|screws|mm|people|V\b|W\b))\s"
-        r"(?:(?P<code>(?:is|ist|est|es|là)\s[^.\n\d]{0,24}?(?:code|pin|combination|mã|código)\b)|"
+        rf"(?![\w.,:-]\d|[ ]?(?:kWh|kW|m²|°|%|€|screws|mm|people|V\b|W\b))\s"
+        rf"(?:(?P<opens>opens|unlocks|disarms|öffnet|entsperrt|ouvre|désactive|abre|desactiva|mở được)\s(?:the |das |"
+        rf"die |la |"
+        rf"le |el )?(?:\w{{2,12}} ){{0,2}}(?:{_LOCK})\b|(?P<code>(?:is|ist|est|es|là)\s[^.\n\d]{{0,24}}?(?:code|pin|"
+        rf"combination|override|passcode|mã|código)\b)|"
+        rf"(?P<act>to (?:(?:un)?set|(?:dis)?arm|unlock|get in|override)\b)|"
         rf"(?:[^.\n\d]{{0,30}}?\s)?{_LOCK}\b)",
         re.IGNORECASE,
     ),
@@ -41,6 +54,9 @@ RECOGNIZER = Recognizer(
         ("marque 9988 en el teclado", "9988"),
         ("nhập 2468 để mở cửa", "2468"),
         ("4711 is the code for the back door", "4711"),
+        ("4711 opens the side gate", "4711"),
+        ("It's 4711 for the side entrance.", "4711"),
+        ("Alarm: 4711 to set", "4711"),
     ),
     counter_examples=(
         "use 230 V to feed the panel",

@@ -3,19 +3,23 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.secrets.locks import DIGITS, NO_CODE_UNIT
+from vestibule.privacy.recognizers.secrets.locks import DIGITS, LETTERED, NO_CODE_UNIT
 from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.validators import inside_uuid_or_time, words_before
 
 _BOX = (
-    r"(?:digicode|key[ ]?pad|lock[ -]?box|key[ -]?(?:safe|box)|(?:zahlen|kombinations)schloss|schl(?:ü|"
+    r"(?:digicode|key[ ]?pad|door entry|(?:side|rear|back|front|main|staff) entrance(?= [-–:] )|vault|safe dial|"
+    r"lock[ -]?box|key[ -]?(?:safe|box|cabinet|cupboard)|(?:zahlen|kombinations)schloss|schl(?:ü|"
     r"ue)ssel(?:safe|tresor|"
-    r"kasten|box)|coffre à clés|caja de llaves|hộp chìa khóa)"
+    r"kasten|box)|(?:coffre|bo[iî]t(?:e|ier)) à clés|candado|padlock|cadenas|caja de llaves|(?:hộp|tủ) (?:chìa )?khóa)"
 )
 _OPENS = (
-    r"(?:(?:deactivate|(?:dis)?arm|unlock|open|silence|unset|set)(?:s|d|ed)?|öffnet|entschärft|ouvre|désactive|abre|"
-    r"desactiva|"
-    r"öffnen sie|mở)"
+    r"(?:(?:(?:to|and) )?get in(?:side)?|entrer|entrar|(?:deactivate|(?:dis)?arm|unlock|open|silence|unset|set)(?:s|d|"
+    r"ed)?|öffnet|entschärft|ouvre|désactive|abre|"
+    r"desactiva|shut off|turn off|bypass|couper?|désarme[rz]?|neutralise[rz]?|ouvrir|activer|éteindre|abrir|apagar|"
+    r"desarmar|"
+    r"desactivar|deaktivieren|entschärfen|ausschalten|"
+    r"öffnen(?: sie)?|mở|tắt|vô hiệu(?: hóa)?)"
 )
 _DOOR = r"(?:doors?|gates?|garage|barrier|entrance|lift|alarm|panel|tür|tor|porte|portail|puerta|cửa|cổng)"
 
@@ -31,10 +35,20 @@ RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
         rf"(?<![^\W_])(?:{_BOX}(?![^\W\d_])(?:[^.\n\d*#]|\.(?=[ ]?[:=])){{0,40}}?|"
-        rf"{_OPENS}[ ](?:[^.\n\d]{{0,30}}?[ ])?(?:with|using|by|mit|avec|con|par|bằng|use|enter|dial|press|"
-        rf"type)[ ](?:(?:the |der |le |el )?"
-        rf"[^\W\d_]{{2,12}}[ ]){{0,2}}|(?:dis)?arm[ :=]{{1,3}}|"
-        rf"{_DOOR}[ ]?[:=]?[ ]?(?=[*#]?\d{{3,10}}#))(?P<value>{DIGITS}){NO_CODE_UNIT}",
+        rf"{_OPENS}[ ,]{{1,2}}(?:[^.\n\d]{{0,30}}?[ ])?(?:with|using|by|mit|avec|con|par|bằng|use|enter|dial|press|"
+        rf"punch|"
+        rf"key in|type|tape[rz]?|composez?|faites|saisi\w{{1,4}}|marcar?|marque|teclear?|teclee|pulsar?|pulse|"
+        rf"introduz\w{{1,4}}|"
+        rf"bấm|nhấn|nhập|gõ|eingeben|tippen)[ ](?:(?:the |der |le |el )?"
+        rf"[^\W\d_]{{2,12}}[ ]){{0,2}}|(?:(?:dis)?arm|alarm (?:off|aus|unset)|unset|unscharf(?: mit)?)[ :=]{{1,3}}|"
+        rf"{_DOOR}[ ]?[:=]?[ ]?(?=[*#]?\d{{3,10}}#))(?P<value>(?<=[:=] ){LETTERED}|(?<=(?:is|es|là) ){LETTERED}|"
+        rf"(?<=est ){LETTERED}|"
+        rf"{DIGITS}){NO_CODE_UNIT}",
+        re.IGNORECASE,
+    ),
+    gate=re.compile(
+        rf"(?<![^\W_])(?:{_BOX}|{_OPENS}[ ,]|(?:(?:dis)?arm|alarm (?:off|aus|unset)|unset|unscharf)[ :=]|"
+        rf"{_DOOR}[ ]?[:=]?[ ]?[*#]?\d{{3}})",
         re.IGNORECASE,
     ),
     examples=(
@@ -42,10 +56,17 @@ RECOGNIZER = Recognizer(
         ("the back gate opens with 3344#", "3344#"),
         ("lockbox: 4471", "4471"),
         ("to disarm use 4471 and wait", "4471"),
+        ("to get in, use 4711", "4711"),
+        ("alarm off: 4711", "4711"),
+        ("side entrance - 4711", "4711"),
+        ("vault: 10-25-40", "10-25-40"),
         ("alarm: disarm 4434", "4434"),
         ("side door: 4455#", "4455#"),
         ("the key safe by the entrance is 2-7-9-1", "2-7-9-1"),
         ("Das Tor öffnet mit 4711", "4711"),
+        ("boîte à clés chaufferie, code 5226", "5226"),
+        ("Le digicode de l'entrée est 956J", "956J"),
+        ("pour couper l'alarme tape 775172", "775172"),
     ),
     counter_examples=(
         "the keypad was fitted in 2019",

@@ -17,7 +17,7 @@ _NAME = (
     r"api-?schl(?:ü|ue)ssel|zugriffsschl(?:ü|ue)ssel|"
     r"schl(?:ü|ue)ssel|clé (?:d['’])?api|clé secrète|jeton(?: d['’]accès)?|clave (?:de )?api|clave secreta|"
     r"ficha de acceso|khóa (?:api|bí mật)|"
-    r"mã thông báo|(?:my|our|your|the|new)[ ](?:\w{2,20}[ ])?key|influx(?:db)?[ _-]?token"
+    r"mã thông báo|(?:my|our|your|the|new)[ ](?:\w{2,20}[ ])?key|influx(?:db)?[ _-]?token|app[ _-]?id"
 )
 
 RECOGNIZER = Recognizer(

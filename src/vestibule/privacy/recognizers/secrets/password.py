@@ -3,16 +3,17 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.secrets.password_words import PASSWORD
 from vestibule.privacy.recognizers.wording import JOINED, QUOTE
 
 _NAME = (
-    r"(?:pg|db|my|redis|mqtt|root|user|admin|ldap|smtp|bind|sudo|snmp|app|bms)?password|passwd|passphrase|"
-    r"passcode|passwort|kennwort|passwörter|pass|pwd|psk|pre-?shared[ _-]?key|"
-    r"(?:wi-?fi|wlan|wpa2?|network)[ _-]?"
-    r"(?:key|pass|code|pw|schl(?:ü|ue)ssel)|mot[ _-]de[ _-]passe|mdp|contraseña|contrasena|clave|mật khẩu|"
-    r"mat khau|geheimnis|shared[ _-]secret|"
+    rf"{PASSWORD}|pass|pwd|psk|pre-?shared[ _-]?key|"
+    r"(?:wi-?fi|wlan|wpa[23]?|network)[ _-]?"
+    r"(?:key|pass|code|pw|schl(?:ü|ue)ssel)|clave|geheimnis|shared[ _-]secret|"
     r"(?<!client[ _-])(?<!api[ _-])(?<!app[ _-])(?<!oauth[ _-])(?<!webhook[ _-])(?<!jwt[ _-])secret|"
     r"(?:snmp[ _-]?)?community(?:[ _-]string)?|"
+    r"(?:backup|recovery|rescue|scratch|one-?time)[ _-](?:code|key)s?|snmp(?:v3)?[ _-](?:auth|priv)\w*[ _-](?:key|"
+    r"pass)|"
     r"pw|login|anmeldung|zugangsdaten|credentials|creds|identifiants|credenciales|thông tin đăng nhập"
 )
 _FOR = r"(?:[ \t](?:for|of|to|on|für|zu[mr]?|vom|von|pour|de|du|del|para|của|cho|at|im|am)\b[^:=\n\"]{1,40}?)?"
@@ -31,6 +32,7 @@ _LIST = (
     "attempts error errors used reused unique compromised leaked available unavailable confidential private"
 )
 _WORDS = frozenset(_LIST.split())
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLACEHOLDER = re.compile(
     r"[*•.…_-]{3,}|x{3,}|[<{$%\[].*|your[_-]?\w*|os\.\w+.*|env:.*|file:.*|process\.env.*|\w+\(.*|https?:.*",
     re.IGNORECASE,
@@ -40,9 +42,14 @@ _PLACEHOLDER = re.compile(
 def _is_secret(match: re.Match[str]) -> bool:
     """A value with a digit, a sign or mixed case is one; a plain word only if it is assigned, quoted or ends there."""
     value, link = match["value"], match["link"] or "="
-    if _PLACEHOLDER.fullmatch(value) or value.lower() in _WORDS:
+    if _PLACEHOLDER.fullmatch(value) or value.lower() in _WORDS or _EMAIL.fullmatch(value):
         return False
     if match["plain"] is not None:
+        if value.isdigit():
+            counted = re.match(
+                r"[ ](?:char|time|day|attempt|user|digit|hour|min|year)", match.string[match.end() :][:12]
+            )
+            return 4 <= len(value) <= 8 and not re.fullmatch(r"(?:19|20)\d\d", value) and counted is None
         return any(c.isdigit() for c in value) and any(c.isalpha() for c in value) and len(value) >= 6
     if any(c.isdigit() for c in value) or re.search(r"[^\w'’./-]", value) or value.count("-") > 1:
         return True
@@ -60,7 +67,8 @@ RECOGNIZER = Recognizer(
     type="PASSWORD",
     pattern=re.compile(
         rf"(?:(?<![^\W_])(?:{_NAME})(?:s|en)?(?:[ ](?:wi-?fi|wlan|admin|root|bms|router|login|mạng|hiện tại|"
-        rf"actuel|actual))?(?:(?:[ ]\w{{2,20}}){{1,4}}?(?=[ ]?:[ ]))?(?:{_FOR}(?P<link>{JOINED}{QUOTE}|[ ][-–][ ]|"
+        rf"actuel|actual))?(?:(?:[ ]\w{{2,20}}){{1,4}}?(?=[ ]?:[ ]))?(?:{_FOR}(?P<link>{JOINED}{QUOTE}|"
+        rf"[\"'][ ]{{1,3}}value[ ]?=[ ]?[\"']|[ ][-–][ ]|"
         rf"[ ][\"'`“„«])|"
         rf"(?P<plain>[ ](?:(?:has been |was |"
         rf"is now |wurde )?(?:changed |set |reset |updated )?(?:to |in |auf ))?(?=\S{{0,30}}\d)))|"
@@ -87,7 +95,10 @@ RECOGNIZER = Recognizer(
         ("The password has been changed to Blue$ky7", "Blue$ky7"),
         ("Mật khẩu wifi: toanha123", "toanha123"),
         ("mật khẩu wifi phòng họp: Password-2019?!", "Password-2019?!"),
+        ("backup codes: 8842-1190", "8842-1190"),
         ("password - Tr0ub4dor", "Tr0ub4dor"),
+        ('<add key="DbPassword" value="s3cr3t"/>', "s3cr3t"),
+        ("default password 1234 still set", "1234"),
     ),
     counter_examples=(
         "the password is required at login",
