@@ -131,6 +131,7 @@ def measure_set(name: str, items: Sequence[Item], find: Finder, grade: Grader, e
         templates=len({item.template for item in items}),
         types=type_scores(items, outcomes, own),
         recall_by_language={k: _recall(mine) for k, mine in _grouped(items, outcomes, "language").items() if own},
+        recall_by_kind={k: _recall(mine) for k, mine in _grouped(items, outcomes, "kind").items() if own},
         false_alarms_of_other_types=sum(hit.type not in own for outcome in outcomes for hit in outcome.false),
         texts_with_false_alarm=_alarmed(outcomes),
         false_alarms_by_kind={k: _alarmed(mine) for k, mine in _grouped(items, outcomes, "kind").items() if not own},

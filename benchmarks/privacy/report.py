@@ -56,6 +56,7 @@ class SetReport(msgspec.Struct, frozen=True):
     templates: int
     types: list[TypeScore]
     recall_by_language: dict[str, Share]
+    recall_by_kind: dict[str, Share]
     false_alarms_of_other_types: int
     texts_with_false_alarm: Share
     false_alarms_by_kind: dict[str, Share]
@@ -88,6 +89,7 @@ def print_report(report: Report) -> None:
         print(f"  texts with a false alarm: {_shown(measured.texts_with_false_alarm)}")
         print(f"  false hits of other types: {measured.false_alarms_of_other_types}")
         _print_shares("recall by language", measured.recall_by_language)
+        _print_shares("recall by kind of text", measured.recall_by_kind)
         _print_shares("false alarms by kind", measured.false_alarms_by_kind)
         _print_shares("classes", measured.classes)
         for error in measured.errors:

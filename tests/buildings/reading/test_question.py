@@ -97,6 +97,9 @@ def test_one_building_needs_no_name() -> None:
 def test_an_empty_portfolio_says_so() -> None:
     empty = Portfolio("None", "Europe/Berlin", (), (), (), (), PORTFOLIO.data_start, PORTFOLIO.data_start)
     assert read("How much did we use?", [], empty).gaps == ("No building has been imported yet.",)
+    assert read("Which building used the most gas in February?", [], empty).gaps
+    for chat in ("Hello?", "Write a poem about the sea.", "Summarise: the chiller was serviced.", "Translate “pump”."):
+        assert read(chat, [], empty).gaps == ()
 
 
 def test_several_buildings_of_a_kind_are_all_meant_by_its_plural() -> None:

@@ -56,7 +56,7 @@ class Turn:
 def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading:
     """Read the last user turn; `history` are the user turns before it, oldest first. Never raises."""
     if not portfolio.buildings:
-        return Reading(gaps=("No building has been imported yet.",))
+        return Reading(gaps=("No building has been imported yet.",)) if _asks_for_data(question) else Reading()
     names = names_of(portfolio)
     calendar = Calendar.of(portfolio)
     before: Turn | None = None
@@ -67,6 +67,13 @@ def read(question: str, history: Sequence[str], portfolio: Portfolio) -> Reading
         return Reading(buildings=tuple(turn.buildings.ids))
     calls, period, gaps = assemble(turn.buildings, turn.periods, turn.intent, names, calendar, portfolio)
     return Reading(calls, tuple(turn.buildings.ids), period, gaps, True, turn.certain)
+
+
+def _asks_for_data(question: str) -> bool:
+    """Whether meters would be asked if there were any; without a portfolio there are no names to go by."""
+    intent = read_intent(" ".join(canonical(words(question))))
+    asks = intent.tool is not None or bool(intent.utilities or intent.every_meter)
+    return asks and not intent.documents
 
 
 def _read_turn(text: str, names: Names, calendar: Calendar, before: Turn | None) -> Turn:
