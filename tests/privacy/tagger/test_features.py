@@ -9,7 +9,15 @@ LEXICON = Lexicon(
     ["ask", "from"],
 )
 EVERYDAY = Lexicon(
-    {"foreign": ["del"], "common": ["mark"], "first": ["mark"], "street": ["street"], "place": ["leeds"]}, []
+    {
+        "foreign": ["del", "tuần", "hòa", "wartung"],
+        "common": ["mark", "tool", "call"],
+        "first": ["mark", "tuấn", "hòa", "jackson"],
+        "street": ["street", "str"],
+        "place": ["leeds", "jackson"],
+        "particle": ["mac"],
+    },
+    [],
 )
 
 
@@ -55,6 +63,54 @@ def test_an_everyday_word_is_plain_in_lower_case_alone() -> None:
     assert not EVERYDAY.is_plain("mark")
 
 
+def test_accents_tell_a_name_from_an_everyday_word() -> None:
+    assert EVERYDAY.is_everyday("tuần")
+    assert EVERYDAY.is_everyday("Tuần")
+    assert EVERYDAY.is_name("Tuấn")
+    assert EVERYDAY.is_everyday("hòa")
+    assert not EVERYDAY.is_everyday("Hòa")
+    assert not EVERYDAY.is_name("tuan")
+    assert not EVERYDAY.is_everyday("tuan")
+
+
+@pytest.mark.parametrize("word", ["Wartung", "WARTUNG", "wartung", "Tool"])
+def test_an_everyday_word_is_one_however_it_is_written(word: str) -> None:
+    assert EVERYDAY.is_everyday(word)
+    assert not EVERYDAY.is_name(word)
+
+
+def test_what_is_a_name_and_an_everyday_word_is_neither_for_sure() -> None:
+    assert not EVERYDAY.is_everyday("Mark")
+    assert not EVERYDAY.is_name("Mark")
+
+
+def test_a_town_is_a_place_and_nobodys_name() -> None:
+    assert EVERYDAY.is_town("Leeds")
+    assert EVERYDAY.is_given("Jackson")
+    assert not EVERYDAY.is_given("Leeds")
+    assert not EVERYDAY.is_town("Jackson")
+    assert not EVERYDAY.is_town("Mark")
+
+
+@pytest.mark.parametrize("word", ["ToolCall", "callTool", "HTTPTool"])
+def test_identifiers_of_everyday_words_are_plain(word: str) -> None:
+    assert EVERYDAY.is_plain(word)
+
+
+@pytest.mark.parametrize("word", ["MacCall", "ToolSmith", "Tool"])
+def test_other_words_with_capitals_are_not_plain(word: str) -> None:
+    assert not EVERYDAY.is_plain(word)
+
+
+def test_a_kind_of_street_is_told_from_a_type_of_programs() -> None:
+    assert EVERYDAY.is_street("Str")
+    assert EVERYDAY.is_street("Bahnhofstraße")
+    assert not EVERYDAY.is_street("str")
+    assert not EVERYDAY.is_place("str")
+    assert EVERYDAY.is_particle("mac")
+    assert not EVERYDAY.is_particle("leeds")
+
+
 @pytest.mark.parametrize("word", ["ACFREQ", "AC2FREQ"])
 def test_what_is_in_capitals_and_on_no_list_is_a_code(word: str) -> None:
     assert LEXICON.is_code(word)
@@ -70,7 +126,7 @@ def test_streets_and_places_may_stand_in_an_address(word: str) -> None:
     assert EVERYDAY.is_place(word)
 
 
-@pytest.mark.parametrize("word", ["or", "12", "a3f9", "B", "port", "ACFREQ"])
+@pytest.mark.parametrize("word", ["or", "12", "a3f9", "B", "port", "ACFREQ", "Wartung"])
 def test_other_words_make_no_address(word: str) -> None:
     assert not EVERYDAY.is_place(word)
 

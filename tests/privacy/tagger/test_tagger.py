@@ -33,6 +33,15 @@ def found(text: str) -> list[tuple[str, str]]:
         ("Anh Nguyễn Văn Hùng báo điều hòa không lạnh.", "Nguyễn Văn Hùng"),
         ("Jean-Pierre Dubois's office is too cold.", "Jean-Pierre Dubois"),
         ("ASSIGNED TO: PETER SCHULZ", "PETER SCHULZ"),
+        ("From: Aoife Brennan <a.brennan@example.com>", "Aoife Brennan"),
+        ("Present: J. Smith, Anna Berg, P. K. Osei", "J. Smith"),
+        ("hi rosalind, the boiler tripped again", "rosalind"),
+        ("ask Min-seo Park about the invoice", "Min-seo Park"),
+        ("Thanks,\nGiorgia", "Giorgia"),
+        ("Clotilde said that the valve is open.", "Clotilde"),
+        ("Gracias a Elvira Montoya Ferrer por el informe.", "Elvira Montoya Ferrer"),
+        ("Frau Weidenbacher hat angerufen.", "Weidenbacher"),
+        ("Hỏi chị Lê Thị Thảo về hóa đơn tháng trước.", "Lê Thị Thảo"),
     ],
 )
 def test_finds_people_by_their_exact_bounds(text: str, name: str) -> None:
@@ -60,6 +69,9 @@ def test_finds_postal_addresses(text: str, address: str) -> None:
         ("The contract with Northgate Facilities Ltd ends in June.", "Northgate Facilities Ltd"),
         ("Invoice from Brandtner Klimatechnik GmbH for the chiller.", "Brandtner Klimatechnik GmbH"),
         ("We got a quote from Harper & Sons.", "Harper & Sons"),
+        ("The tenant, Wrenfield Veterinary Practice, complains about noise.", "Wrenfield Veterinary Practice"),
+        ("Mieter: Kanzlei Brockmann\nStörung: Heizung kalt", "Kanzlei Brockmann"),
+        ("Entre Delmas Énergie SARL et le bailleur, il est convenu", "Delmas Énergie SARL"),
     ],
 )
 def test_finds_organisations(text: str, organisation: str) -> None:
@@ -78,6 +90,17 @@ def test_finds_organisations(text: str, organisation: str) -> None:
         "Chilled Water Return Temperature Sensor",
         "BACnet, Modbus and KNX are protocols.",
         "Explain the difference between enthalpy and temperature control.",
+        "Bitte die Wartung der Umwälzpumpe und den Filterwechsel bis Freitag bestätigen.",
+        "Die Zählerablesung zeigt einen Fehler, Rückmeldung bis Montag.",
+        "Le technicien a remplacé la vanne, le compteur indique une consommation normale.",
+        "El importe del contrato de mantenimiento asciende a 3.400 EUR anuales.",
+        "Máy bơm nước bị hỏng từ tuần trước, vui lòng kiểm tra và báo giá sửa chữa.",
+        "ERROR WARNING CRITICAL FAILURE",
+        "def restore(self, name: str, role: str) -> dict[str, str]: raise ToolCallError(name)",
+        "SELECT meter, reading FROM readings WHERE building = 'north' ORDER BY stamp DESC",
+        "user: svc-bms\nbroker: mqtt.plant.local",
+        "Leeds and Hamburg want to be carbon neutral by 2035.",
+        "The Siemens controller replaces the Honeywell T775 and the Trane RTAF.",
         "",
         "42",
         "…",
@@ -103,6 +126,16 @@ def test_a_capitalised_word_behind_a_title_is_a_name(title: str, name: str) -> N
 )
 def test_a_title_alone_names_nobody(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_full_name_that_lists_know_is_a_person_wherever_it_stands() -> None:
+    assert found("the tenant maria garcia has no heating") == [("PERSON", "maria garcia")]
+    assert [kind for kind, _ in found("The supplier Maria Garcia Ltd has no heating.")] == ["ORGANISATION"]
+
+
+def test_everyday_words_are_cut_from_the_ends_of_a_name() -> None:
+    assert found("Hallo Uwe, das Angebot liegt im Ordner.") == [("PERSON", "Uwe")]
+    assert found("Anh Nguyễn Văn Hùng đã duyệt báo giá.") == [("PERSON", "Nguyễn Văn Hùng")]
 
 
 def test_a_span_says_who_found_it_and_what_the_rule_is() -> None:
@@ -153,7 +186,7 @@ def test_spans_are_ordered_apart_and_begin_and_end_in_words(text: str) -> None:
 
 def test_the_artefact_is_small_and_what_its_sha256_says(tmp_path: Path) -> None:
     data = (files("vestibule.privacy.tagger") / "tagger.onnx").read_bytes()
-    assert len(data) <= 3_000_000
+    assert len(data) <= 2_000_000
     changed = tmp_path / "tagger.onnx"
     changed.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     changed.with_suffix(".sha256").write_bytes((files("vestibule.privacy.tagger") / "tagger.sha256").read_bytes())

@@ -13,7 +13,7 @@ import pytest
 
 from vestibule.training.tagger.recipe import Recipe
 
-SHORT = replace(Recipe(), steps=5, texts=300, batch_texts=16, leaning=0.0)
+SHORT = replace(Recipe(), steps=5, texts=300, batch_texts=16)
 
 
 def build_in_a_process_of_its_own(out: Path) -> None:
@@ -49,7 +49,7 @@ def test_onnx_runtime_gives_the_scores_that_pytorch_gives() -> None:
     losses: list[float] = []
     network, numbered = train(SHORT, lambda _, loss: losses.append(loss))
     assert losses[-1] < losses[0]
-    tagger = Tagger.read(encode(network, SHORT, kinds(whole=False), numbered))
+    tagger = Tagger.read(encode(network, SHORT, kinds(whole=False), numbered, (0, 0, 0)))
     forms = Forms(Lexicon(kinds(whole=False), numbered))
     text = "Please ask Anna Berg of Acme Ltd, 12 High Street, to check AHU-3."
     example = forms.read(Labelled(text, ()))

@@ -42,3 +42,8 @@ def test_the_same_number_gives_the_same_text() -> None:
 def test_a_rule_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="'ticket' of the grammar asks for 'nobody'"):
         Grammar("== ticket\nAsk {nobody}.", {}, set[str]().__contains__)
+
+
+def test_brackets_of_the_text_itself_and_headings_are_drawn() -> None:
+    grammar = Grammar("# a comment\n== page\n# {word} ⟨{word}⟩ ⦃1⦄", {"word": ("pump",)}, set[str]().__contains__)
+    assert grammar.draw("page", random.Random(1)) == ("# pump [pump] {1}", ())

@@ -33,6 +33,8 @@ WINDOW = 2048
 REACH = 8
 REMEMBERED = 20_000
 TITLED_SCORE = 0.6
+SURE = 0.75
+"""Score that a single word must reach which no list of names knows, and a firm in lower case."""
 
 _STREETS = frozenset(["avenue", "drive", "lane", "park", "place", "road", "square", "street", "way"])
 _WORDS = re.compile(r"(\w+)")
@@ -49,6 +51,7 @@ _TITLES = frozenset(
         "Dr",
         "Prof",
         "Herr",
+        "Herrn",
         "Frau",
         "Sr",
         "Sra",
@@ -132,19 +135,65 @@ class Tagger:
         ends = list(accumulate(map(len, pieces)))
         for type_, first, last, score in groups(found, pieces):
             kind = TYPES[type_]
-            if self._is_believable(kind, pieces[2 * first + 1 : 2 * last + 2 : 2]):
+            if kind != "ADDRESS":
+                first, last = self._trimmed(kind, pieces, first, last)
+                kind = "PERSON" if self._is_full_name(pieces[2 * first + 1 : 2 * last + 2]) else kind
+            if self._is_believable(kind, pieces[2 * first + 1 : 2 * last + 2 : 2], score):
                 yield Span(kind, ends[2 * first], ends[2 * last + 1], round(score, 3), "tagger", RULES[kind])
 
-    def _is_believable(self, kind: str, words: list[str]) -> bool:
-        """The veto: what is all numbers, points, codes, units and building words names nobody; an address has two
-        words, and one of them names a street or a place."""
+    def _trimmed(self, kind: str, pieces: list[str], first: int, last: int) -> tuple[int, int]:
+        """Without everyday words in lower case: no name ends with them, and no person's begins with them."""
+        while first <= last and self._is_everyday(pieces[2 * last + 1]):
+            last -= 1
+        while kind == "PERSON" and first <= last and self._is_everyday(pieces[2 * first + 1]):
+            if self._lexicon.is_particle(pieces[2 * first + 1]):
+                break
+            first += 1
+        return first, last
+
+    def _is_full_name(self, pieces: list[str]) -> bool:
+        """Whether words and what stands between them are a given name and family names that lists know: no firm."""
+        known, words = self._lexicon, pieces[::2]
+        return (
+            1 < len(words) < 4
+            and set(pieces[1::2]) == {" "}
+            and known.is_given(words[0])
+            and all(map(known.is_name, words))
+        )
+
+    def _is_believable(self, kind: str, words: list[str], score: float) -> bool:
+        """The veto: what is all numbers, points, codes, units, everyday and building words names nobody; a single word
+        that no list of names knows must be sure."""
         if kind == "ADDRESS":
-            named = [word for word in words if not word.isdecimal()]
-            is_named = len(named) > 1 or named[0].lower() not in _STREETS if named else False
-            return len(words) > 1 and is_named and any(map(self._lexicon.is_place, words))
-        if len(words) == 1 and len(words[0]) < 2:
+            return self._is_address(words)
+        known = self._lexicon
+        named = [word for word in words if len(word) > 1 and not self._is_ordinary(word)]
+        if kind == "PERSON" or len(words) == 1:
+            named = [word for word in named if not known.is_everyday(word)]
+        if not named or (len(words) == 1 and not self._stands_alone(kind, words[0], score)):
             return False
-        return any(not self._is_ordinary(word) for word in words)
+        if any(word != word.lower() for word in words):
+            return True
+        return any(map(known.is_name, words)) or (kind == "ORGANISATION" and score >= SURE)
+
+    def _stands_alone(self, kind: str, word: str, score: float) -> bool:
+        """Whether a single word may be a name: no town is a person, and what is on no list of names must be sure."""
+        known = self._lexicon
+        if _is_abbreviation(word) or (kind == "PERSON" and known.is_town(word)):
+            return False
+        return score >= SURE or known.is_name(word)
+
+    def _is_address(self, words: list[str]) -> bool:
+        """Two words, of which one names a street or a place; and a number or the kind of street."""
+        named = [word for word in words if not word.isdecimal()]
+        if len(words) < 2 or not named or (len(named) == 1 and named[0].lower() in _STREETS):
+            return False
+        return any(map(self._lexicon.is_place, named)) and (
+            any(c.isdecimal() for word in words for c in word) or any(map(self._lexicon.is_street, named))
+        )
+
+    def _is_everyday(self, word: str) -> bool:
+        return word == word.lower() and (self._is_ordinary(word) or self._lexicon.is_everyday(word))
 
     def _is_ordinary(self, word: str) -> bool:
         return self._lexicon.is_plain(word) or self._lexicon.is_code(word) or word.lower() in _ordinary_words()
@@ -154,6 +203,10 @@ class Tagger:
 def _ordinary_words() -> frozenset[str]:
     lines = (files("vestibule.privacy.tagger") / "ordinary_words.txt").read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def _is_abbreviation(word: str) -> bool:
+    return len(word) < 4 and word.isupper()
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from vestibule.training.tagger.recipe import Recipe
 
 HELD_OUT_TEXTS = 4000
+HARMLESS_TEXTS = 2000
 
 
 def main() -> None:
@@ -28,20 +30,27 @@ def main() -> None:
 
 
 def build(recipe: Recipe, out: Path) -> str:
-    """Train; measure on what was held out, with a lexicon that does not know it; write the artefact with all of it."""
+    """Train; calibrate with the whole lexicon; measure on what was held out, with a lexicon that does not know it;
+    write the artefact with all of it."""
     from vestibule.privacy.tagger import Tagger
     from vestibule.training.tagger.artefact import encode, write
+    from vestibule.training.tagger.calibrate import thresholds
     from vestibule.training.tagger.evaluate import evaluate
     from vestibule.training.tagger.lists import kinds
-    from vestibule.training.tagger.texts import draw
+    from vestibule.training.tagger.texts import draw, harmless
     from vestibule.training.tagger.trainer import train
 
     def report(step: int, loss: float) -> None:
         if step % 100 == 0:
             print(f"step {step:>5}  loss {loss:.4f}", flush=True)
 
+    def read(raised: Sequence[float], *, whole: bool = True) -> Tagger:
+        return Tagger.read(encode(network, recipe, kinds(whole=whole), numbered, raised))
+
     network, numbered = train(recipe, report)
-    tagger = Tagger.read(encode(network, recipe, kinds(whole=False), numbered))
+    raised = thresholds(read, [harmless(recipe.seed, number) for number in range(HARMLESS_TEXTS)])
+    print(f"thresholds of PERSON, ADDRESS and ORGANISATION: {raised}")
+    tagger = read(raised, whole=False)
     held_out = [draw(recipe.seed, number, held_out=True) for number in range(HELD_OUT_TEXTS)]
     for exact in (True, False):
         for kind, score in evaluate(tagger, held_out, exact=exact).items():
@@ -49,7 +58,7 @@ def build(recipe: Recipe, out: Path) -> str:
                 f"held out, {'exact' if exact else 'overlap':<7} {kind:<13} precision {score.precision:.3f}  "
                 f"recall {score.recall:.3f}  F1 {score.f1:.3f}  of {score.names}"
             )
-    return write(encode(network, recipe, kinds(whole=True), numbered), out)
+    return write(encode(network, recipe, kinds(whole=True), numbered, raised), out)
 
 
 if __name__ == "__main__":

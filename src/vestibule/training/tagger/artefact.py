@@ -31,8 +31,15 @@ def write(model: bytes, path: Path) -> str:
     return digest
 
 
-def encode(network: Network, recipe: Recipe, kinds: Mapping[str, Sequence[str]], numbered: Sequence[str]) -> bytes:
-    """The artefact's bytes: the same for the same network and lists."""
+def encode(
+    network: Network,
+    recipe: Recipe,
+    kinds: Mapping[str, Sequence[str]],
+    numbered: Sequence[str],
+    thresholds: Sequence[float],
+) -> bytes:
+    """The artefact's bytes: the same for the same network and lists. `thresholds` are by how much the score (a logit)
+    of a PERSON, an ADDRESS and an ORGANISATION must exceed that of "no name"."""
     graph = _Graph()
     width = recipe.separator_width + recipe.word_width
     for name, table in (("word_table", network.words), ("separator_table", network.separators)):
@@ -47,8 +54,8 @@ def encode(network: Network, recipe: Recipe, kinds: Mapping[str, Sequence[str]],
         active = graph.node("Relu", [product])
         current = active if number == 0 else graph.node("Add", [current, active])
     weight = graph.constant("weight_top", network.top.weight.detach().numpy())
-    leaning = np.eye(1, TYPES + 1, dtype=np.float32)[0] * recipe.leaning
-    bias = graph.constant("bias_top", network.top.bias.detach().numpy() - leaning)
+    raised = np.array([0, *thresholds, 0], np.float32)
+    bias = graph.constant("bias_top", network.top.bias.detach().numpy() - raised)
     top = graph.node("Squeeze", [graph.node("Conv", [current, weight, bias]), "first"])
     graph.constant("zero", np.zeros((), np.float32))
     kinds_and_begin = graph.constant("sizes", np.array([TYPES, 1]))

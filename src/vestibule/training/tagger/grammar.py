@@ -5,7 +5,8 @@
     *3 Please call {person} on {phone}.      an alternative drawn three times as often; {…} is a rule or a list
     [P {first} {last}]                       what is in brackets is a PERSON ([A an ADDRESS, [O an ORGANISATION)
 
-`{d}` is a digit, `\\n` ends a line. Alternatives of the rules named in `held_out` are kept apart: one in eight is for
+`{d}` is a digit, `\\n` ends a line, `⟨ ⟩ ⦃ ⦄` are brackets and braces of the text itself; a line that begins with # and
+asks for no rule is a comment. Alternatives of the rules named in `held_out` are kept apart: one in eight is for
 evaluation alone. Knows no network.
 """
 
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from vestibule.training.tagger.lists import is_held_out
 
 LABELS = {"P": 1, "A": 2, "O": 3}
+_LITERAL = str.maketrans("⟨⟩⦃⦄", "[]{}")
 _TOKENS = re.compile(r"\{(\w+)\}|\[([PAO]) |(\])|([^{}\[\]]+)")
 
 
@@ -95,7 +97,7 @@ def _parse(text: str, held_out: Callable[[str], bool]) -> dict[str, Rule]:
         if line.startswith("== "):
             name, _, brief = line[3:].partition(": ")
             rules[name] = Rule(seen=[tuple(_tokens(_unescaped(one))) for one in brief.split(" | ") if one])
-        elif line and not line.startswith("#"):
+        elif line and ("{" in line or not line.startswith("#")):
             weight, alternative = re.fullmatch(r"(?:\*(\d+) )?(.*)", line).groups()  # type: ignore[union-attr]  # always matches
             tokens = tuple(_tokens(_unescaped(alternative)))
             apart = held_out(name) and is_held_out(alternative)
@@ -116,4 +118,4 @@ def _tokens(alternative: str) -> Iterator[Token]:
         elif closed:
             yield Token("close", "")
         else:
-            yield Token("text", text)
+            yield Token("text", text.translate(_LITERAL))

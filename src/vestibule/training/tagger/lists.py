@@ -13,10 +13,11 @@ _FILES = {
     "last": ("last_names",),
     "place": ("places",),
     "stem": ("organisation_stems",),
-    "common": ("common_words",),
+    "common": ("common_words", "english_words", "own_words"),
     "building": ("building_words",),
-    "other": ("not_names",),
+    "other": ("not_names", "brands"),
 }
+_FOREIGN = ("german_words", "german_nouns", "french_words", "spanish_words", "vietnamese_words")
 HELD_OUT_SHARE = 8
 HELD_OUT_KINDS = ("first", "last", "place", "stem")
 
@@ -37,6 +38,7 @@ def is_held_out(entry: str) -> bool:
 def kinds(*, whole: bool) -> dict[str, tuple[str, ...]]:
     """Words of each kind that the lexicon knows; without the names held out unless `whole`."""
     known = {kind: _words(names, whole=whole or kind not in HELD_OUT_KINDS) for kind, names in _FILES.items()}
+    known["foreign"] = tuple(sorted({*_words(_FOREIGN, whole=True), *_markers()["foreign"]}))
     return {kind: known.get(kind) or _markers()[kind] for kind in KINDS}
 
 

@@ -16,10 +16,13 @@ from vestibule.training.tagger.grammar import Grammar, Labelled
 from vestibule.training.tagger.lists import read
 
 RULES = {
-    "english": 40, "prose": 26, "plain": 22, "german": 9, "french": 6, "spanish": 6, "vietnamese": 5,
-    "address": 2, "full": 2, "org": 2,
+    "english": 34, "prose": 22, "plain": 20, "operations": 46, "mails": 34,
+    "german": 9, "french": 7, "spanish": 7, "vietnamese": 7, "address": 2, "full": 2, "org": 2,
 }  # fmt: skip
-_HELD_OUT_RULES = frozenset(("english", "plain", "prose", "german", "french", "spanish", "vietnamese"))
+_OPERATIONS = ("opsenglish", "opsmachine", "opsgerman", "opsfrench", "opsspanish", "opsvietnamese")
+_HELD_OUT_RULES = frozenset(
+    ("english", "plain", "prose", "mails", "german", "french", "spanish", "vietnamese", *_OPERATIONS)
+)
 _AFTER_SENTENCE = (" ", " ", " ", "\n", "\n", "\n\n")
 _AFTER_PHRASE = ("\n", "\n", "\n\n", " - ", "; ", ". ")
 
@@ -27,8 +30,12 @@ _AFTER_PHRASE = ("\n", "\n", "\n\n", " - ", "; ", ". ")
 @cache
 def grammar() -> Grammar:
     folder = files(__package__) / "grammars"
-    names = ("names", "addresses", "organisations", "building", "sentences", "plain", "prose")
+    names = (
+        "names", "addresses", "organisations", "building", "wordforms",
+        "sentences", "mails", "plain", "operations", "prose",
+    )  # fmt: skip
     words = read("common_words")
+    english = (*read("english_words"), *read("own_words"), *read("building_words"))
     lists = {
         "first": tuple(name.capitalize() for name in read("first_names")),
         "last": tuple(name.capitalize() for name in read("last_names")),
@@ -41,6 +48,18 @@ def grammar() -> Grammar:
         "word": words,
         "Word": tuple(word.capitalize() for word in words),
         "bword": tuple(word.capitalize() for word in read("building_words")),
+        "englishword": english,
+        "Englishword": tuple(word.capitalize() for word in english),
+        "Upword": tuple(word.upper() for word in (*english, *words[::3])),
+        "germanword": read("german_words"),
+        "germannoun": read("german_nouns"),
+        "frenchword": read("french_words"),
+        "Frenchword": tuple(word.capitalize() for word in read("french_words")),
+        "spanishword": read("spanish_words"),
+        "Spanishword": tuple(word.capitalize() for word in read("spanish_words")),
+        "vietword": read("vietnamese_words"),
+        "Vietword": tuple(word.capitalize() for word in read("vietnamese_words")),
+        "Brand": tuple("-".join(part.capitalize() for part in brand.split("-")) for brand in read("brands")),
     }
     text = "\n".join((folder / f"{name}.txt").read_text("utf-8") for name in names)
     return Grammar(text, lists, _HELD_OUT_RULES.__contains__)
@@ -58,6 +77,11 @@ def draw(seed: int, number: int, *, held_out: bool = False) -> Labelled:
         names.extend((label, start + len(text), end + len(text)) for label, start, end in piece.names)
         text += piece.text
     return _varied(Labelled(text, tuple(names)), rng)
+
+
+def harmless(seed: int, number: int) -> str:
+    """A text of operations that names nobody, from sentences and words held out."""
+    return grammar().draw("operations", random.Random(f"{seed}/{number}/harmless"), held_out=True).text
 
 
 def _varied(drawn: Labelled, rng: random.Random) -> Labelled:
