@@ -25,17 +25,28 @@ _NATIONAL = "|".join(
 )
 
 
+# what else is counted in groups of digits: a number of goods, papers and jobs, in the words before it
+_NUMBERED = re.compile(
+    r"(?:(?<!phone )(?<!contact )\b(?:no|nr|id|ref|sn|s/n)|\b(?:meter|serial|z(?:ä|ae)hler\w*|account|konto\w*|iban|"
+    r"part|(?:work |purchase )?orders?|p\.?o|w\.?o|tickets?|invoices?|delivery notes?|quotes?|references?|articles?|"
+    r"items?|sku|catalog(?:ue)?|batch|lots?|jobs?|contracts?|customers?|parcels?|tracking|shipments?|isbn|ean|gtin|upc|"
+    r"drawings?|credit notes?|bestell\w*|auftr(?:a|ä)g\w*|rechnung\w*|lieferschein\w*|artikel\w*|kunden\w*|vertrag\w*|"
+    r"commandes?|factures?|pedidos?|facturas?|référence|referencia|đơn hàng|hóa đơn))"
+    r"(?:[ \t]+(?:number|num|no|nr|nummer|numéro|número|code|wo|po|is|was|lautet|ist|est|es|là)\b\.?){0,2}"
+    r"[ \t]{0,2}\W{0,3}$",
+    re.IGNORECASE,
+)
+
+
 def _is_phone(match: re.Match[str]) -> bool:
     value = match["value"]
     if inside_uuid_or_time(match):
         return False
     if value.startswith(("+", "00")):
         return phone_international(re.split(r"[a-z]", value.lower())[0])
-    other = re.search(
-        r"(?:meter|serial|s/n|sn|no|nr|id|z(?:ä|ae)hler\w*|account|konto\w*|iban|ref|part|order)\.?\W{0,3}$",
-        words_before(match, 16),
+    return 9 <= len(digits(re.split(r"[a-z]", value.lower())[0])) <= 12 and not _NUMBERED.search(
+        words_before(match, 48)
     )
-    return 9 <= len(digits(re.split(r"[a-z]", value.lower())[0])) <= 12 and other is None
 
 
 RECOGNIZER = Recognizer(
@@ -56,6 +67,8 @@ RECOGNIZER = Recognizer(
         ("(415) 555-0132", "(415) 555-0132"),
         ("415-555-0132 ext. 12", "415-555-0132 ext. 12"),
         ("020 7946 0958", "020 7946 0958"),
+        ("quote your order when you ring 020 7946 0958", "020 7946 0958"),
+        ("contact no: 020 7946 0958", "020 7946 0958"),
         ("07700 900123", "07700 900123"),
         ("0151/23456789", "0151/23456789"),
         ("(030) 555 0123", "(030) 555 0123"),
@@ -74,6 +87,10 @@ RECOGNIZER = Recognizer(
         "0.5 0.7 0.9",
         "IP 192.168.10.20",
         "meter no. 0151 234 5678",
+        "Ticket 0203 123 4567 was closed",
+        "The part number is 0600 123 456",
+        "SKU 212-555-0147 is out of stock",
+        "Lieferschein Nr. 030 1234 567",
     ),
     valid=_is_phone,
 )
