@@ -34,6 +34,12 @@ check: $(VENV)/.dev ## format, lint, types and the import contract
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+clients: $(VENV)/.dev ## write the JSON Schemas and TypeScript types of clients/ anew
+	@$(BIN)/python -m vestibule.gateway.reference
+
+release-clients: $(VENV)/.dev ## the same, and what /v1 promises from now on
+	@$(BIN)/python -m vestibule.gateway.reference --release
+
 bench: $(VENV)/.dev ## run the benchmarks and record the figures
 	@$(BIN)/python -m benchmarks.run --record
 
@@ -52,6 +58,13 @@ soak-egress: $(VENV)/.dev ## plant secrets in 2,000 conversations and look for t
 soak-restore: $(VENV)/.dev ## pseudonymise and restore 10,000 conversations a property, under every split
 	@VESTIBULE_CASES=10000 $(BIN)/pytest -q tests/privacy/pseudonyms/test_properties.py
 
+soak-fuzz: $(VENV)/.dev ## send the running house 300 requests an operation, and fuzz the parsers for SECONDS (120) each
+	@VESTIBULE_FUZZ=300 $(BIN)/pytest -q -s tests/fuzz
+	@test -d $(VENV)/fuzz || { $(BIN)/python -m venv $(VENV)/fuzz && \
+		$(VENV)/fuzz/bin/python -m pip --disable-pip-version-check -q install 'atheris==3.0.0' -c requirements/constraints.txt -e .; }
+	@for parser in chat embedding answer; do \
+		$(VENV)/fuzz/bin/python -m tests.fuzz.coverage_guided $$parser -max_total_time=$(or $(SECONDS),120) -rss_limit_mb=2048 -timeout=20; done
+
 kill-llama: $(VENV)/.dev ## kill -9 llama.cpp's child 20 times under 20 streams, and count how each ended
 	@$(BIN)/python -m tests.acceptance.kill_llama_child
 
@@ -63,6 +76,9 @@ soak-faults: $(VENV)/.dev ## random faults on all providers and kill -9 of llama
 
 bench-providers: $(VENV)/.dev ## streams through the product, leaks after 10,000 faults, answers while a server flaps
 	@$(BIN)/python -m benchmarks.providers.bench --write
+
+bench-gateway: $(VENV)/.dev ## what a request costs with the whole policy on; BESIDE=FILE measures others in the same run
+	@$(BIN)/python -m benchmarks.gateway.bench --write $(if $(BESIDE),--beside $(BESIDE))
 
 bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
 	@$(BIN)/python -m benchmarks.privacy.harness --split judge
@@ -97,4 +113,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore kill-llama fault-table soak-faults bench-providers bench-privacy tiny-model tagger clean
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway bench-privacy tiny-model tagger clean clients release-clients

@@ -304,8 +304,10 @@ async def test_llama_cpp_goes_on_where_another_broke_off(storage_home: Path, tmp
 
 
 def about_the_pump(model: str) -> ChatRequest:
+    """The answer has two lines: what the manual says, and that there are no meters."""
     greedy = Sampling(temperature=0.0, max_tokens=200)
-    return ChatRequest(model, (Message("user", PUMP),), stream=True, options=Options(cache="bypass"), sampling=greedy)
+    asked = (Message("user", f"{PUMP[:-1]}, and how much gas was used?"),)
+    return ChatRequest(model, asked, stream=True, options=Options(cache="bypass"), sampling=greedy)
 
 
 async def test_too_many_requests_everywhere(storage_home: Path) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from starlette.requests import HTTPConnection
 
 from tests.privacy.trail import MemoryTrail
-from vestibule.access.keys import Keys
+from vestibule.access.keys import Keys, digest_of
+from vestibule.access.sessions import Sessions
+from vestibule.access.terms import Terms
+from vestibule.access.users import Users
+from vestibule.batches import BatchStore
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import CacheKey, ExactCache
-from vestibule.console.sessions import SESSION_COOKIE, Sessions, TenantSessions
+from vestibule.conversations import ResponseStore, StoredResponse
 from vestibule.core.answer import (
     CacheReport,
     Citation,
@@ -27,10 +30,12 @@ from vestibule.core.answer import (
     RouteReport,
     Usage,
 )
+from vestibule.core.caller import Caller
 from vestibule.core.errors import InvalidRequest, NotFound, Unavailable
 from vestibule.core.ports import Erasable, Subject
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.erasure import Erasure, durable_parts
+from vestibule.files import FileStore
 from vestibule.knowledge.index import Indexer, LexicalIndex
 from vestibule.monitoring.erasure import RequestRecords
 from vestibule.privacy.policy import PolicyStore
@@ -61,6 +66,17 @@ class House:
         await self.keys.get(tenant, "audit")
         await self.vault.keep(tenant, "resp-1", Pseudonyms({"PERSON_1": ANNA}), expires_at)
         await self.vault.keep(tenant, "resp-2", Pseudonyms({"PERSON_1": "Bo"}), expires_at)
+        responses = ResponseStore(self.database, self.keys)
+        for name, said in (("resp-1", ANNA), ("resp-2", "Bo")):
+            content = json.dumps({"text": f"{said} has the keys."}).encode()
+            await responses.keep(tenant, StoredResponse(name, PrivacyClass.INTERNAL, content), expires_at)
+        files, batches = FileStore(self.database, self.keys, 2**20), BatchStore(self.database, self.keys)
+        for said in (ANNA, "Bo"):
+            async with files.writing(tenant) as writing:
+                await writing.write(json.dumps({"text": f"{said} has the keys."}).encode())
+                file = await writing.finish("in.jsonl", "batch", PrivacyClass.INTERNAL)
+            owner = Caller(tenant, "k")
+            await batches.create(owner, "/v1/embeddings", file.id, timedelta(days=1), {"for": said})
         await self.document(tenant, "contacts.md", f"Call {ANNA} about the chiller.")
         await self.document(tenant, "lindqvistová, anna.md", "The rota.")
         await self.document(tenant, "manual.md", "Anna's Lindqvistován pump is not a person.")
@@ -99,7 +115,19 @@ class House:
             )
 
     async def counts(self, tenant: str) -> dict[str, int]:
-        tables = ("documents", "document_versions", "chunks", "readings", "weather", "requests", "pseudonym_vault")
+        tables = (
+            "documents",
+            "document_versions",
+            "chunks",
+            "readings",
+            "weather",
+            "requests",
+            "pseudonym_vault",
+            "responses",
+            "files",
+            "file_parts",
+            "batches",
+        )
         async with self.database.tenant(tenant) as connection:
             rows = {}
             for table in tables:
@@ -133,6 +161,10 @@ FURNISHED = {
     "weather": 1,
     "requests": 1,
     "pseudonym_vault": 2,
+    "responses": 2,
+    "files": 2,
+    "file_parts": 2,
+    "batches": 2,
 }
 
 
@@ -149,10 +181,15 @@ async def test_a_tenant_is_forgotten_everywhere_and_nobody_else(house: House) ->
 
     assert {part.name: (part.found, part.erased) for part in report.parts} == {
         "sealed pseudonyms": (2, 2),
-        "keys of audit digests and sealed data": (2, 2),
+        "stored responses": (2, 2),
+        "batches": (2, 2),
+        "files": (2, 2),
+        "keys of audit digests and sealed data": (5, 5),
         "documents": (3, 3),
         "building data (rows)": (11, 11),
         "request records": (1, 1),
+        "console sessions": (0, 0),
+        "users": (0, 0),
     }
     assert set((await house.counts(house.tenant)).values()) == {0}
     assert await house.counts(house.other) == FURNISHED
@@ -183,7 +220,13 @@ async def test_an_erasure_is_on_record_before_anything_goes_and_names_nobody(hou
 
 async def test_what_names_a_person_is_found_and_documents_go_only_if_asked_for(house: House) -> None:
     preview = await house.erasure().preview(Subject(house.tenant, "anna  LINDQVISTOVÁ"))
-    assert {part.name: part.found for part in preview.parts if part.found} == {"sealed pseudonyms": 1, "documents": 2}
+    assert {part.name: part.found for part in preview.parts if part.found} == {
+        "sealed pseudonyms": 1,
+        "stored responses": 1,
+        "batches": 1,
+        "files": 1,
+        "documents": 2,
+    }
     assert sum(part.erased for part in preview.parts) == 0
     assert house.trail.decisions == []
 
@@ -291,17 +334,22 @@ async def test_cached_answers_are_forgotten() -> None:
     assert there() == [b"4"]
 
 
-async def test_sessions_of_a_tenant_end(database: Database, tenant: str) -> None:
-    keys, sessions = Keys(database), Sessions()
-    ours = sessions.open((await keys.create(tenant, ["inference"])).token)
-    theirs = sessions.open((await keys.create(f"{tenant}-2", ["inference"])).token)
-    nobodys = sessions.open("vst_unknown")
-    parts = TenantSessions(sessions, keys)
-    assert (await parts.count(Subject(tenant)), await parts.erase(Subject(tenant, "Anna"))) == (1, 0)
-    assert await parts.erase(Subject(tenant)) == 1
+async def test_sessions_and_users_of_a_tenant_go(database: Database, tenant: str) -> None:
+    keys, sessions, users = Keys(database), Sessions(database), Users(database)
+    other = f"{tenant}-2"
+    open_sessions = []
+    for whose in (tenant, other):
+        issued = await keys.create(whose, ["inference"])
+        open_sessions.append(await sessions.open(Caller(whose, issued.key.id)))
+    anna = await users.create(tenant, ANNA, "operator")
+    hers = await keys.create(tenant, ["inference"], terms=Terms(user=anna.id))
+    bo = await users.create(tenant, "Bo", "viewer")
+    assert (await sessions.count(Subject(tenant)), await sessions.erase(Subject(tenant, "Anna"))) == (1, 0)
+    assert await sessions.erase(Subject(tenant)) == 1
+    found = [await sessions.find(digest_of(name)) for name in open_sessions]
+    assert [grant.caller.tenant for grant in found if grant] == [other]
 
-    def is_open(name: str) -> bool:
-        cookie = f"{SESSION_COOKIE}={name}".encode()
-        return sessions.token(HTTPConnection({"type": "http", "headers": [(b"cookie", cookie)]})) is not None
-
-    assert [is_open(name) for name in (ours, theirs, nobodys)] == [False, True, True]
+    assert (await users.count(Subject(tenant, ANNA)), await users.erase(Subject(tenant, ANNA))) == (1, 1)
+    assert [user.id for user in await users.list(tenant)] == [bo.id]
+    assert await keys.find(digest_of(hers.token)) is None
+    assert await users.erase(Subject(tenant)) == 1

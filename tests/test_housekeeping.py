@@ -7,6 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from vestibule.batches import BatchStore
+from vestibule.conversations import ResponseStore, StoredResponse
+from vestibule.core.caller import Caller
+from vestibule.core.sensitivity import PrivacyClass
+from vestibule.files import FileStore
 from vestibule.housekeeping import BETWEEN_S, FIRST_S, Housekeeping
 from vestibule.monitoring.requests import RequestLog, RequestRecord
 from vestibule.privacy.audit.record import Decision
@@ -52,6 +57,22 @@ async def test_a_round_forgets_what_is_too_old_and_nothing_else(
     vault = Vault(database, keys)
     await vault.keep(tenant, "old", Pseudonyms({"PERSON_1": "Ada"}), NOW - timedelta(hours=1))
     await vault.keep(tenant, "new", Pseudonyms({"PERSON_1": "Ada"}), NOW + timedelta(hours=1))
+    responses = ResponseStore(database, keys)
+    await responses.keep(tenant, StoredResponse("old", PrivacyClass.INTERNAL, b"{}"), NOW - timedelta(hours=1))
+    await responses.keep(tenant, StoredResponse("new", PrivacyClass.INTERNAL, b"{}"), NOW + timedelta(hours=1))
+    files = FileStore(database, keys, 2**20)
+    for life in (timedelta(hours=-1), timedelta(hours=1)):
+        async with files.writing(tenant) as writing:
+            await writing.write(b"x")
+            await writing.finish("a.jsonl", "batch", PrivacyClass.INTERNAL, life)
+    owner = Caller(tenant, "k")
+    for days in (0, 32):
+        batch = await BatchStore(database, keys).create(owner, "/v1/embeddings", "file-x", timedelta(days=1))
+        async with database.tenant(tenant) as connection:
+            await connection.execute(
+                "UPDATE batches SET created_at = created_at - %s, status = 'completed' WHERE id = %s",
+                (timedelta(days=days), batch.id),
+            )
     audit = Audit(database, keys, storage_home)
     await audit.start()
     for age in (21, 19):
@@ -62,6 +83,9 @@ async def test_a_round_forgets_what_is_too_old_and_nothing_else(
     await housekeeping.round(NOW)
     assert await count(database, tenant, "requests") == 1
     assert await count(database, tenant, "pseudonym_vault") == 1
+    assert await count(database, tenant, "responses") == 1
+    assert await count(database, tenant, "files") == 1
+    assert await count(database, tenant, "batches") == 1
     assert await count(database, tenant, "audit_records") == 1
     assert (await trail.verify()).proven
     await housekeeping.round(NOW)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,20 +16,30 @@ import uvicorn
 
 from vestibule.access import Access
 from vestibule.access.keys import Keys
+from vestibule.access.limits import open_limits
+from vestibule.access.tenants import Tenants
+from vestibule.access.users import Users
 from vestibule.attempts import Attempts
+from vestibule.batching import Batches, build_batches
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import ExactCache
 from vestibule.clearing import Clearing
 from vestibule.console.application import build as build_console
+from vestibule.conversations import ResponseStore
 from vestibule.core.errors import Unavailable, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.fleet import Fleet
-from vestibule.gateway.application import Operator, build
+from vestibule.gateway.application import Directory, Operator, build
+from vestibule.gateway.connection import Connection
+from vestibule.gateway.limits import Metering
 from vestibule.gateway.ports import Component, ModelInfo
+from vestibule.gateway.responses.kept import Keeping
 from vestibule.knowledge import KnowledgeBase
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
 from vestibule.monitoring.requests import RequestLog
+from vestibule.monitoring.spool import Spool
+from vestibule.monitoring.usage import UsageLog
 from vestibule.pipeline import Pipeline
 from vestibule.protection import Privacy, open_privacy
 from vestibule.providers.embedder import MiniLM
@@ -36,9 +48,12 @@ from vestibule.routing.admission import Admission, Sharing
 from vestibule.routing.catalogue import Catalogue
 from vestibule.routing.resilience.health import Health
 from vestibule.scaling import Scaling
+from vestibule.status import Status
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
+COLLECT_AFTER = 20_000
+"""Objects more than there were; CPython's 700 are a few requests."""
 EXAMPLES = (
     "Why was the electricity use of the Harbour Office high in the second week of July?",
     "Which building used the most gas in February?",
@@ -63,6 +78,8 @@ class House:
     pipeline: Pipeline
     metrics: Metrics
     fleet: Fleet
+    batches: Batches
+    responses: Keeping
 
     async def readiness(self) -> Mapping[str, Component]:
         try:
@@ -81,7 +98,21 @@ class House:
             "ollama": Component(True, self.fleet.ollama.state),
             "routes": Component(True, self._resting()),
             "keys": self._key_state(),
+            "limits": Component(True, self.pipeline.access.limiter.degraded),
+            "records": Component(True, self.pipeline.requests.degraded),
         }
+
+    def status(self) -> Status:
+        attempts = self.pipeline.attempts
+        ways = self.privacy.ways_out
+        return Status(
+            self.fleet,
+            attempts.admission,
+            attempts.health,
+            self.embedder,
+            lambda: {provider: way.key_state for provider, way in ways.items()},
+            self.readiness,
+        )
 
     def _access_state(self) -> str:
         """Keys that were seen not long ago work on while the database is away: what it lacks is said under its name."""
@@ -126,10 +157,11 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         )
         await knowledge.start()
         stack.push_async_callback(knowledge.close)
-        requests = RequestLog(database)
+        requests = RequestLog(database, spool=Spool(settings.home / "spool", "requests"))
         await requests.start()
         stack.push_async_callback(requests.close)
         keys = Keys(database)
+        limiter = await stack.enter_async_context(open_limits(settings, database))
         admission = Admission(metrics, settings.local.queue)
         fleet = Fleet(settings, embedder, privacy.ways_out, catalogue, admission)
         await stack.enter_async_context(fleet.running())
@@ -140,7 +172,7 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         pipeline = Pipeline(
             access=Access.over(
                 keys,
-                settings.limits.requests_per_minute,
+                limiter,
                 open_to_loopback=open_to_loopback,
                 settings=settings.access,
                 issuers=settings.oidc,
@@ -165,8 +197,27 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
             requests=requests,
             metrics=metrics,
         )
+        responses = Keeping(
+            ResponseStore(database, privacy.keys),
+            lambda: privacy.policies.current.terms.retention.response_days,
+        )
+        batches = build_batches(
+            settings, database, privacy.keys, pipeline, lambda: fleet.embedders, responses, metrics.batch_request
+        )
         yield House(
-            settings, database, embedder, keys, knowledge, buildings, catalogue, privacy, pipeline, metrics, fleet
+            settings,
+            database,
+            embedder,
+            keys,
+            knowledge,
+            buildings,
+            catalogue,
+            privacy,
+            pipeline,
+            metrics,
+            fleet,
+            batches,
+            responses,
         )
 
 
@@ -187,7 +238,7 @@ def bind(settings: Settings) -> socket.socket:
 
 
 async def serve(house: House, listener: socket.socket) -> None:
-    """Serve until stopped by a signal; documents that are queued are worked on meanwhile."""
+    """Serve until stopped by a signal; documents and batches that are queued are worked on meanwhile."""
     server: uvicorn.Server | None = None
     console = build_console(
         pipeline=house.pipeline,
@@ -197,6 +248,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         departures=Departures(house.database),
         privacy_check=house.privacy.check,
         passages=house.knowledge,
+        system=house.status(),
         examples=EXAMPLES,
         stopping=lambda: server is not None and server.should_exit,
     )
@@ -210,23 +262,53 @@ async def serve(house: House, listener: socket.socket) -> None:
         settings=house.settings,
         metrics=house.metrics,
         mounts=[("/console", console)],
-        operator=Operator(house.privacy.check, house.privacy.erasure(), house.privacy.trail),
+        responses=house.responses,
+        batching=house.batches.doors,
+        operator=Operator(
+            house.privacy.check,
+            house.privacy.erasure(),
+            house.privacy.trail,
+            Directory(house.keys, Tenants(house.database), Users(house.database)),
+            Metering(house.pipeline.access.limiter, house.keys, UsageLog(house.database)),
+        ),
     )
     config = uvicorn.Config(
         application,
         loop="none",
+        http=Connection,
+        ws="none",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=True,
+        proxy_headers=False,  # whoever connects is the peer: a header must not make a stranger local
         lifespan="off",
         timeout_graceful_shutdown=10,
     )
-    worker = asyncio.create_task(house.knowledge.run_forever(house.buildings.names), name="ingestion")
+    workers = [
+        asyncio.create_task(house.knowledge.run_forever(house.buildings.names), name="ingestion"),
+        asyncio.create_task(house.batches.runner.run_forever(), name="batches"),
+    ]
+    _settle()
     try:
         server = uvicorn.Server(config)
         await server.serve(sockets=[listener])
     finally:
-        worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
+        for worker in workers:
+            worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+
+
+def _settle() -> None:
+    """Spare a request what only the process needs.
+
+    What is there now stays as long as the process does: the collector need not look through it again and again, which
+    took a seventh of what a request costs. The loop need not note each asynchronous generator, to be closed at the end:
+    ours are closed by whoever reads them, and a request has a dozen.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 50)
+    sys.set_asyncgen_hooks(firstiter=None)

@@ -83,23 +83,28 @@ class Attempts:
         model = tried.candidate.model
         last: Chunk | None = None
         with self.health.sending(model, insist=alone) as sending:
-            async with self.admission.turn(model, caller.tenant, deadline.at):
-                correspondence = await self.clearing.correspond(exchange, caller, model, telling.asking(tried.way))
-                cleared = await self.clearing.clear(exchange, caller, model, correspondence)
-                said = model.provider.send(cleared)
-                answer = patiently(said, self._patience(model), deadline, model.id, alone=alone)
-                with exchange.timed("generate"), telling.counting_unrestored(correspondence):
-                    async with aclosing(answer) as chunks:
-                        async for chunk in chunks:
-                            chunk = correspondence.read(chunk)
-                            text = telling.hear(chunk.text)
-                            if chunk.finish_reason:
-                                last = chunk
-                                break
-                            if chunk.text:
-                                exchange.note_first_word()
-                            if text and exchange.request.stream:
-                                yield Piece(text, tried.candidate)
+            async with self.admission.turn(model, caller.tenant, deadline.at, exchange.request.priority):
+                asked = exchange.reservation.bounded(model.id, telling.asking(tried.way))
+                correspondence = await self.clearing.correspond(exchange, caller, model, asked)
+                with await exchange.reservation.attempt(model.id, model.location, correspondence.request) as charge:
+                    cleared = await self.clearing.clear(exchange, caller, model, correspondence)
+                    charge.sending()
+                    said = model.provider.send(cleared)
+                    answer = patiently(said, self._patience(model), deadline, model.id, alone=alone)
+                    with exchange.timed("generate"), telling.counting_unrestored(correspondence):
+                        async with aclosing(answer) as chunks:
+                            async for chunk in chunks:
+                                charge.hear(chunk)
+                                pieces = len(chunk.parts) or 1
+                                chunk = correspondence.read(chunk)
+                                text = telling.hear(chunk.text, pieces)
+                                if chunk.finish_reason:
+                                    last = chunk
+                                    break
+                                if chunk.text:
+                                    exchange.note_first_word()
+                                if text and exchange.request.stream:
+                                    yield Piece(text, tried.candidate, parts=chunk.parts if text is chunk.text else ())
             if last is None:
                 raise UpstreamFailed(f"{model.id} broke off its answer.", next_step="Ask again.", fault="cut")
             sending.answered()
@@ -110,7 +115,10 @@ class Attempts:
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
         self._note(exchange, Attempt(model.id, "answered", *tokens))
         yield Piece(
-            text, tried.candidate, last.tool_calls, End(last, telling.check, telling.unrestored, telling.format.share)
+            text,
+            tried.candidate,
+            last.tool_calls,
+            End(last, telling.check, telling.unrestored, telling.format.share, telling.sanitiser.found),
         )
 
     def may_leave(self, exchange: Exchange, caller: Caller, model: Model) -> Verdict:

@@ -13,6 +13,7 @@ from vestibule.core.chat import Message
 from vestibule.core.generation import ModelRequest
 from vestibule.correspondence import Correspondence
 from vestibule.generation.checks import AnswerCheck
+from vestibule.generation.sanitising import AnswerSanitiser
 from vestibule.generation.structured import FormatCheck, FormatMissed, repair_request
 from vestibule.routing.resilience.course import Way
 from vestibule.routing.resilience.repetition import Onward, Repetition
@@ -37,29 +38,32 @@ class Telling:
         that `keeps_format` is not held to be checked; `missed` is the answer that is to be mended."""
         self.check = AnswerCheck(request, live)
         self.format = FormatCheck(request.response_format, constrained=keeps_format)
+        self.sanitiser = AnswerSanitiser(rewrites=request.response_format.kind == "text")
         self._missed = missed
         self.unrestored = 0
         self._request = request
         self._live = live
         self._heard: list[str] = []
+        self._pieces = 0
         self._repetition = Repetition(sent)
         self._onward = Onward()
         self._sent = [sent]
         self.released = len(sent)
 
-    def hear(self, text: str) -> str:
-        """Take what a model says, return what may be released. Raise `Differs` where it is not what was sent, or not
-        the rest of it."""
+    def hear(self, text: str, pieces: int = 1) -> str:
+        """Take what a model says, in so many pieces, return what may be released. Raise `Differs` where it is not what
+        was sent, or not the rest of it."""
+        self._pieces += pieces if text else 0
         text = self._onward.feed(text)
         if text:
             self._heard.append(text)
-        return self._released(self.format.feed(self.check.feed(text)))
+        return self._released(self.sanitiser.feed(self.format.feed(self.check.feed(text))))
 
     def finish(self, reason: FinishReason) -> str:
         """Return the rest of a whole answer. Raise `Differs` as `hear`, or where it is shorter than what was sent, and
         `FormatMissed` where it has not the format that was asked for."""
         rest = self.format.feed(self.check.feed(self._onward.finish()) + self.check.finish())
-        rest = self._released(rest + self.format.finish(reason))
+        rest = self._released(self.sanitiser.feed(rest + self.format.finish(reason)) + self.sanitiser.finish())
         self._repetition.finish()
         return rest
 
@@ -102,7 +106,7 @@ class Telling:
         said = Message("assistant", "".join(self._heard))
         request, most = self._request, self._request.sampling.max_tokens
         # a piece is about a token: what it used before it broke off, nobody says
-        left = None if most is None else max(1, most - len(self._heard))
+        left = None if most is None else max(1, most - self._pieces)
         return replace(
             request,
             messages=(*request.messages, said),

@@ -45,7 +45,7 @@ class Correspondence:
         text = self._restorer.feed(chunk.text)
         if chunk.finish_reason:
             text += self._restorer.finish(cut_off=chunk.finish_reason == "length")
-        return replace(chunk, text=text, tool_calls=tuple(map(self._restored, chunk.tool_calls)))
+        return replace(chunk, text=text, tool_calls=tuple(map(self._restored, chunk.tool_calls)), parts=())
 
     def _restored(self, call: ToolCall) -> ToolCall:
         assert self._pseudonyms is not None

@@ -14,9 +14,12 @@ import msgspec
 
 from vestibule.access.sessions import Sessions
 from vestibule.access.users import Users
+from vestibule.batches import BatchErasure
 from vestibule.buildings import BuildingData
+from vestibule.conversations import ResponseErasure, ResponseStore
 from vestibule.core.errors import InvalidRequest, Unavailable, VestibuleError
 from vestibule.core.ports import Erasable, Subject
+from vestibule.files import FileErasure, FileStore
 from vestibule.knowledge.erasure import DocumentErasure
 from vestibule.monitoring.erasure import RequestRecords
 from vestibule.privacy.audit.record import Decision
@@ -32,7 +35,11 @@ STAYS = (
     "API keys of no user: revoke them with `vestibule keys revoke`",
     "backups of the database, and files outside it that you made yourself",
 )
-NEVER_KEPT = ("questions and conversations", "prompts that left", "answers beyond the cache")
+NEVER_KEPT = (
+    "questions and conversations that were not stored as responses",
+    "prompts that left",
+    "answers beyond the cache",
+)
 
 
 class AuditTrail(Protocol):
@@ -109,10 +116,13 @@ def durable_parts(database: Database, home: Path, keys: TenantKeys) -> list[Eras
     """What lies in the database and on disk. What a running server holds in memory besides is `app.py`'s to add."""
     return [
         VaultErasure(database, Vault(database, keys)),
+        ResponseErasure(database, ResponseStore(database, keys)),
         KeyErasure(database, keys),
         DocumentErasure(database, home),
         BuildingData(database),
         RequestRecords(database),
+        BatchErasure(database, keys),
+        FileErasure(FileStore(database, keys, 0)),
         Sessions(database),
         Users(database),
     ]

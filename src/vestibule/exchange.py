@@ -8,12 +8,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
 
+from vestibule.access.limits import Reservation
 from vestibule.core.answer import (
     Attempt,
     CacheLevel,
@@ -45,22 +45,42 @@ from vestibule.routing.plan import CONFIGURATION_VERSION, Candidate
 @dataclass(frozen=True)
 class End:
     """How an answer ended: the provider's last chunk, and what the checks counted on the way. `unrestored` are the
-    placeholders in it that stand for nothing we sent; `formed` is 1.0 where it has the format that was asked for."""
+    placeholders in it that stand for nothing we sent; `formed` is 1.0 where it has the format that was asked for;
+    `active` is how often something in it would have acted when it is shown."""
 
     last: Chunk
     check: AnswerCheck
     unrestored: int
     formed: float | None = None
+    active: int = 0
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Checked text of one candidate; `end` is there on the last one only."""
+    """Checked text of one candidate, in `parts` where several came together; `end` is there on the last one only."""
 
     text: str
     candidate: Candidate
     tool_calls: tuple[ToolCall, ...] = ()
     end: End | None = None
+    parts: tuple[str, ...] = ()
+
+
+class Timed:
+    """Milliseconds spent inside, added to those of `step`. Entered ten times a request."""
+
+    __slots__ = ("_begun", "_spent_ms", "_step")
+
+    def __init__(self, spent_ms: dict[str, float], step: str) -> None:
+        self._spent_ms = spent_ms
+        self._step = step
+
+    def __enter__(self) -> None:
+        self._begun = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        spent_us = int((time.perf_counter() - self._begun) * 1e6)
+        self._spent_ms[self._step] = spent_us / 1000 + self._spent_ms.get(self._step, 0.0)
 
 
 @dataclass
@@ -71,9 +91,11 @@ class Exchange:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     caller: Caller | None = None
+    reservation: Reservation = field(default_factory=Reservation)
     classification: Classification = field(default_factory=lambda: Classification(PrivacyClass.INTERNAL))
     classified_fully: bool = False
     evidence: Evidence = field(default_factory=Evidence)
+    suspect: int = 0
     cache: CacheStatus = "bypass"
     attempts: list[Attempt] = field(default_factory=list)
     left: bool = False
@@ -85,14 +107,9 @@ class Exchange:
     status: str = "internal"
     timings_ms: dict[str, float] = field(default_factory=dict)
 
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
+    def timed(self, step: str) -> Timed:
         """Add the time spent inside to `timings_ms[step]`."""
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings_ms[step] = round(self.timings_ms.get(step, 0.0) + (time.perf_counter() - begun) * 1000, 3)
+        return Timed(self.timings_ms, step)
 
     def end(self, outcome: Outcome, status: str) -> None:
         self.outcome = outcome
@@ -134,6 +151,8 @@ class Exchange:
         asked = {"format": end.formed, "tools": called_well(self.request.tools, last.tool_calls)}
         checks |= {name: share for name, share in asked.items() if share is not None}
         measured = [share for share in checks.values() if share is not None]
+        checks |= {"active_content": 0.0} if end.active else {}
+        checks |= {"injection": 1 - self.suspect / len(self.evidence.passages)} if self.suspect else {}
         report = Report(
             id=self.id,
             privacy=PrivacyReport(
@@ -153,7 +172,7 @@ class Exchange:
             ),
             citations=check.cited(),
             quality=QualityReport(min(measured) if measured else None, checks),
-            cost=CostReport(),
+            cost=CostReport(self.reservation.cost_eur),
             cache=CacheReport(self.cache),
             timings_ms=self._timings(),
         )
@@ -180,7 +199,8 @@ class Exchange:
         self.cache = "hit"
         self.end("answered", "ok")
         cache = CacheReport("hit", level, None if age_s is None else round(age_s, 3))
-        report = msgspec.structs.replace(answer.report, id=self.id, cache=cache, timings_ms=self._timings())
+        cost = CostReport(saved=answer.report.cost.amount)
+        report = msgspec.structs.replace(answer.report, id=self.id, cost=cost, cache=cache, timings_ms=self._timings())
         self.answer = msgspec.structs.replace(answer, id=self.id, created=self.created, report=report)
         return self.answer
 
@@ -203,6 +223,7 @@ class Exchange:
             completion_tokens=answer.usage.completion_tokens if answer else 0,
             config_version=CONFIGURATION_VERSION,
             timings_ms=dict(self.timings_ms),
+            cost_eur=self.reservation.cost_eur,
         )
 
     def _timings(self) -> dict[str, float]:

@@ -84,6 +84,11 @@ class Fleet:
             yield self.catalogue
 
     @property
+    def memory(self) -> MemoryBudget:
+        """What all models at home share."""
+        return self._memory
+
+    @property
     def embedders(self) -> Mapping[str, EmbeddingModel]:
         """The models that callers may name for vectors."""
         return {**self.ollama.embedders, **self._embedders}

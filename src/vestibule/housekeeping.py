@@ -8,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from vestibule.batches import BatchStore
+from vestibule.conversations import ResponseStore
 from vestibule.core.errors import VestibuleError
+from vestibule.files import LIFE, FileStore
 from vestibule.monitoring.erasure import RequestRecords
 from vestibule.privacy.audit.trail import Trail
 from vestibule.privacy.policy import PolicyStore
@@ -18,6 +21,7 @@ from vestibule.storage.database import Database
 
 FIRST_S = 60.0
 BETWEEN_S = 3600.0
+BATCHES_STAY = LIFE + timedelta(days=1)  # longer than the files of the longest
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +32,9 @@ class Housekeeping:
         self._trail = trail
         self._requests = RequestRecords(database)
         self._vault = Vault(database, keys)
+        self._responses = ResponseStore(database, keys)
+        self._files = FileStore(database, keys, 0)
+        self._batches = BatchStore(database, keys)
 
     async def run(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """A round a while after the start and then every hour, until cancelled."""
@@ -42,6 +49,9 @@ class Housekeeping:
         parts: dict[str, Callable[[], Awaitable[object]]] = {
             "request records": lambda: self._requests.expire(now - timedelta(days=retention.request_days)),
             "sealed pseudonyms": lambda: self._vault.expire(now),
+            "stored responses": lambda: self._responses.expire(now),
+            "files": lambda: self._files.expire(now),
+            "batches": lambda: self._batches.expire(now - BATCHES_STAY),
             "audit records": lambda: self._prune(now - timedelta(days=retention.audit_days)),
         }
         for name, forget in parts.items():

@@ -19,17 +19,19 @@ from vestibule.core.answer import Completed, Delta, Event, Opened
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import NotFound, UpstreamFailed, VestibuleError
+from vestibule.core.evidence import Evidence
 from vestibule.core.ports import Embedder, Vector
-from vestibule.core.sensitivity import Classification, PrivacyClass
+from vestibule.core.sensitivity import Classification
 from vestibule.exchange import Exchange, replay
 from vestibule.generation.grounding import ground
+from vestibule.generation.sanitising import is_suspect
 from vestibule.knowledge import KnowledgeBase
 from vestibule.monitoring.requests import RequestLog
 from vestibule.privacy.classification import Classifier
 from vestibule.privacy.policy import PolicyStore
 from vestibule.retrieval import Retriever
 from vestibule.routing.admission import Sharing
-from vestibule.routing.catalogue import Catalogue
+from vestibule.routing.catalogue import AUTO, Catalogue
 from vestibule.routing.plan import CONFIGURATION_VERSION, plan
 from vestibule.telemetry.metrics import Metrics
 
@@ -63,15 +65,17 @@ class Pipeline:
         try:
             with exchange.timed("admit"):
                 exchange.caller = caller = await self.access.authenticate(credential)
-                self.access.admit(caller, "inference")
+                exchange.reservation = await self.access.reserve(caller, "inference")
+                self.access.allow_model(caller, request.model)
                 self.catalogue.select(request.model)
 
             with exchange.timed("classify"):
                 exchange.classification = await self._classify(exchange)
+                self.access.allow_level(caller, exchange.classification.level)
 
             with exchange.timed("cache"):
                 key = await self._cache_key(exchange, caller)
-                remembered = self._look_up(exchange, key)
+                remembered = self._look_up(exchange, caller, key)
             if remembered:
                 for event in replay(exchange.recall(*remembered)):
                     told = isinstance(event, Completed)
@@ -80,6 +84,7 @@ class Pipeline:
 
             async with aclosing(self._answer_or_share(exchange, caller, key)) as events:
                 async for event in events:
+                    await self.access.confirm(credential)
                     told = isinstance(event, Completed)
                     yield event
         except VestibuleError as error:
@@ -96,17 +101,22 @@ class Pipeline:
         """What may be answered from the cache may also be answered by an identical request that is under way."""
         if exchange.request.options.cache != "default":
             return self._answer(exchange, caller, key)
-        options = exchange.request.options
-        same = (key, exchange.request.stream, options.privacy.consent, options.route.deadline_s)
+        request, options = exchange.request, exchange.request.options
+        same = (key, request.stream, request.priority, options.privacy.consent, options.route.deadline_s)
         return self.sharing.join(same, lambda: self._answer(exchange, caller, key), exchange.adopted)
 
     async def _answer(self, exchange: Exchange, caller: Caller, key: CacheKey) -> AsyncGenerator[Event, None]:
         """The second half of the flow. Others may listen and go on when the caller has left."""
+        plain = await self._is_plain(exchange, caller)
+
         with exchange.timed("embed"):
-            vector = await self._vector(exchange, caller)
+            vector = None if plain else await self._vector(exchange, caller)
 
         with exchange.timed("retrieve"):
-            exchange.evidence = evidence = await self.retriever.gather(caller.tenant, exchange.request, vector)
+            gathered = Evidence() if plain else await self.retriever.gather(caller.tenant, exchange.request, vector)
+            exchange.evidence = evidence = gathered.cleared_for(caller.clearance)
+            exchange.suspect = sum(is_suspect(passage.text) for passage in evidence.passages)
+            self.metrics.suspect(exchange.suspect)
 
         with exchange.timed("classify"):
             found = self.classifier.evidence(evidence, policy=exchange.policy)
@@ -115,7 +125,7 @@ class Pipeline:
         with exchange.timed("plan"):
             may_leave = partial(self.attempts.may_leave, exchange, caller)
             planned = plan(self.catalogue, exchange.request, may_leave, self.attempts.health.resting)
-            grounded = ground(exchange.request, evidence)
+            grounded = ground(exchange.request, evidence, plain=plain)
             live = await self.retriever.resolving(caller.tenant, grounded)
 
         said = ""
@@ -126,16 +136,25 @@ class Pipeline:
                     yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
                 if piece.text or piece.tool_calls:
                     said += piece.text
-                    yield Delta(piece.text, piece.tool_calls)
+                    yield Delta(piece.text, piece.tool_calls, piece.parts)
                 if piece.end:
                     answer = exchange.complete(piece.candidate, said, piece.end)
                     self._remember(exchange, key, answer)
                     yield answer
 
+    async def _is_plain(self, exchange: Exchange, caller: Caller) -> bool:
+        """A model that is named, of a house that was told nothing yet, is asked as it stands: there is nothing that its
+        answer could rest on."""
+        request = exchange.request
+        if request.model == AUTO or request.options.buildings is not None:
+            return False
+        return not await self.retriever.has_material(caller.tenant)
+
     async def _vector(self, exchange: Exchange, caller: Caller) -> Vector | None:
-        if not await self.retriever.searches(caller.tenant, exchange.request):
+        if not await self.retriever.needs_vector(caller.tenant, exchange.request):
             return None
-        return (await self.embedder.embed([exchange.request.question]))[0]
+        vector: Vector = (await self.embedder.embed([exchange.request.question]))[0]
+        return vector
 
     async def _classify(self, exchange: Exchange) -> Classification:
         """In place for what people write, on a thread for what only machines send."""
@@ -150,18 +169,18 @@ class Pipeline:
             buildings=await self.buildings.version(caller.tenant),
             configuration=CONFIGURATION_VERSION,
             policy=exchange.policy.id,
+            clearance=caller.clearance,
         )
         known = (caller.tenant, exchange.classification.level, exchange.request, versions)
         if any(message.images for message in exchange.request.messages):
             return await asyncio.to_thread(cache_key, *known)
         return cache_key(*known)
 
-    def _look_up(self, exchange: Exchange, key: CacheKey) -> tuple[Completed, float] | None:
+    def _look_up(self, exchange: Exchange, caller: Caller, key: CacheKey) -> tuple[Completed, float] | None:
         mode = exchange.request.options.cache
         if mode in ("bypass", "refresh"):
             return None
-        # waits for access: a caller's own clearance; until then a tenant may see what it asked itself
-        found = self.cache.get(key, cleared_for=PrivacyClass.RESTRICTED)
+        found = self.cache.get(key, cleared_for=caller.clearance)
         exchange.cache = "hit" if found else "miss"
         self.metrics.cache("exact", exchange.cache)
         if found is None and mode == "only":
@@ -175,6 +194,7 @@ class Pipeline:
 
     def _record(self, exchange: Exchange) -> None:
         """One row and one count, for success, refusal, failure, disconnect and cancellation alike."""
+        exchange.reservation.close()
         route = exchange.answer.report.route if exchange.answer else None
         self.metrics.answered(
             model=route.model if route else "none",

@@ -41,8 +41,12 @@ class Retriever:
         self._buildings = buildings
         self._embedder = embedder
 
-    async def searches(self, tenant: str, request: ChatRequest) -> bool:
-        """Whether documents may be searched for this request; nothing is for a tenant that never had one."""
+    async def has_material(self, tenant: str) -> bool:
+        """Whether the tenant ever had a document or a building."""
+        return await self._knowledge.version(tenant) > 0 or await self._buildings.version(tenant) > 0
+
+    async def needs_vector(self, tenant: str, request: ChatRequest) -> bool:
+        """Whether `gather` may search documents: not for a tenant that never had one."""
         return request.options.knowledge and await self._knowledge.version(tenant) > 0
 
     async def gather(self, tenant: str, request: ChatRequest, vector: Vector | None) -> Evidence:
@@ -56,12 +60,13 @@ class Retriever:
         if not reading.is_certain and vector is not None:
             passages = await self._search(tenant, question, vector, reading)
             if passages:
-                return Evidence(tuple(passages))
+                return Evidence(tuple(passages[: request.most_passages]))
         results, missing = await self._run(tenant, reading)
         passages = []
         if vector is not None:
             passages = await self._passages(tenant, question, vector, reading, results)
-        return Evidence(tuple(passages), tuple(results), (*reading.gaps, *missing))
+        found = tuple(passages[: request.most_passages])
+        return Evidence(found, tuple(results), (*reading.gaps, *missing))
 
     async def resolving(self, tenant: str, grounded: ModelRequest) -> set[int]:
         """Numbers of the sources whose citation resolves now; the others are never cited."""

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from vestibule.access.grant import Grant
 from vestibule.access.keys import Keys
 from vestibule.core.caller import SCOPES, Caller
 from vestibule.core.errors import InvalidRequest, NotFound
@@ -27,7 +28,8 @@ async def test_a_new_key_is_found_by_its_digest(keys: Keys, tenant: str) -> None
     issued = await keys.create(tenant, ["feedback", "inference"], "console of the Harbour Office")
     assert re.fullmatch(rf"vst_{issued.key.id}_[0-9A-Za-z]{{40}}", issued.token)
     assert len(issued.key.id) == 8
-    assert await keys.find(digest(issued.token)) == Caller(tenant, issued.key.id, frozenset({"inference", "feedback"}))
+    found = await keys.find(digest(issued.token))
+    assert found == Grant(Caller(tenant, issued.key.id, frozenset({"inference", "feedback"})))
 
 
 async def test_the_secret_is_kept_nowhere(keys: Keys, database: Database, tenant: str) -> None:
@@ -114,7 +116,7 @@ class TestFirstAdminKey:
     async def test_it_is_made_once(self, keys: Keys) -> None:
         issued = await keys.first_admin_key()
         assert issued is not None
-        assert await keys.find(digest(issued.token)) == Caller("default", issued.key.id, frozenset(SCOPES))
+        assert await keys.find(digest(issued.token)) == Grant(Caller("default", issued.key.id, frozenset(SCOPES)))
         assert await keys.first_admin_key() is None
 
     async def test_a_revoked_one_is_not_replaced_behind_the_operators_back(self, keys: Keys) -> None:
@@ -126,9 +128,9 @@ class TestFirstAdminKey:
     async def test_a_preset_works_and_its_successor_ends_it(self, keys: Keys) -> None:
         assert await keys.first_admin_key("the-first-preset-of-mine") is None
         assert await keys.first_admin_key("the-first-preset-of-mine") is None
-        caller = await keys.find(digest("the-first-preset-of-mine"))
-        assert caller is not None
-        assert caller.scopes == frozenset(SCOPES)
+        found = await keys.find(digest("the-first-preset-of-mine"))
+        assert found is not None
+        assert found.caller.scopes == frozenset(SCOPES)
         await keys.first_admin_key("the-second-preset-of-mine")
         assert await keys.find(digest("the-first-preset-of-mine")) is None
         assert await keys.find(digest("the-second-preset-of-mine")) is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.console.scripted import PASSAGE, ScriptedPipeline, check_by_script
+from tests.console.scripted import PASSAGE, SYSTEM, ScriptedPipeline, check_by_script
 from tests.gateway.conftest import Reply, listening, parse
 from tests.gateway.conftest import Server as Gateway
 from vestibule.access import Access
@@ -26,6 +26,7 @@ from vestibule.gateway.application import build as build_gateway
 from vestibule.gateway.ports import Component
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
+from vestibule.monitoring.status import SystemStatus
 from vestibule.providers.embedder import MiniLM
 from vestibule.providers.home.transport import HomeTransport
 from vestibule.providers.openai import OpenAIProvider
@@ -95,6 +96,10 @@ class Served:
     keys: Keys
     tenant: str
     stopping: bool = False
+    status: SystemStatus = SYSTEM
+
+    async def system(self) -> SystemStatus:
+        return self.status
 
     @property
     def url(self) -> str:
@@ -123,6 +128,7 @@ class Serve:
             departures=Departures(self.database),
             privacy_check=check_by_script,
             passages=OnePassage(),
+            system=served.system,
             examples=EXAMPLES,
             stopping=lambda: served.stopping,
             tick_s=0.05,

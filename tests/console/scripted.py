@@ -26,6 +26,7 @@ from vestibule.core.caller import Credential
 from vestibule.core.chat import ChatRequest
 from vestibule.core.errors import NoCandidate, UpstreamFailed
 from vestibule.core.sensitivity import Span
+from vestibule.monitoring.status import Memory, ModelStatus, Part, ProviderKeys, SystemStatus
 
 QUOTE = "the outdoor air damper of AHU-1 was found stuck at 100 % on 9 July"
 PASSAGE = f"Work order 4411. Mon 14 July: {QUOTE}. The actuator was replaced & tested <ok>."
@@ -40,6 +41,60 @@ HOSTILE = (
     '| <iframe src="javascript:1"></iframe> |\n|---|\n| "><script>window.broken = 5</script> [1] |\n'
 )
 FIRST_TOKEN_MS = 41.7
+GIB = 1 << 30
+SYSTEM = SystemStatus(
+    models=(
+        ModelStatus(
+            "qwen3:4b", "ollama", "ollama", "home", automatic=True, served=2, waiting=3, slots=2, memory_bytes=4 * GIB
+        ),
+        ModelStatus(
+            "house-lora",
+            "house-lora",
+            "llamacpp",
+            "home",
+            "asleep",
+            "not in memory; loaded when asked",
+            automatic=True,
+            slots=2,
+            memory_bytes=0,
+        ),
+        ModelStatus(
+            "broken",
+            "broken",
+            "llamacpp",
+            "home",
+            "failed",
+            "the file <is> cut short",
+            automatic=True,
+            slots=1,
+            memory_bytes=0,
+        ),
+        ModelStatus(
+            "large",
+            "remote",
+            "openai",
+            "cloud",
+            "resting",
+            "resting for another 12 s: it failed 5 times",
+            automatic=True,
+            images=True,
+        ),
+        ModelStatus("extractive", "extractive", "extractive", "home", automatic=True),
+        ModelStatus("minilm", "vestibule", "onnx", "home", vectors=True),
+    ),
+    memory=Memory(12 * GIB, 4 * GIB, 4 * GIB),
+    keys=(
+        ProviderKeys("remote", 2, 1, 48.0, ("env:REMOTE_KEY was rejected",)),
+        ProviderKeys("other", 1, 1),
+        ProviderKeys("keyless", 0, 0),
+    ),
+    parts=(
+        Part("database", True),
+        Part("ollama", True, "Ollama 0.12 at 127.0.0.1:11434"),
+        Part("privacy", False, "the policy is broken"),
+        Part("spare", True, used=False),
+    ),
+)
 
 
 class ScriptedPipeline:

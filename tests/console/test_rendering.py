@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from vestibule.console.rendering import Pages, duration, percent
+from vestibule.console.rendering import Pages, duration, percent, size
 from vestibule.console.sessions import FormTokens
 
 
@@ -34,3 +34,20 @@ def test_a_share_is_never_rounded_to_all_or_nothing(share: float | None, said: s
 def test_a_name_a_template_does_not_get_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         Pages(FormTokens()).fragment("overview/latest.html")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (None, "–"),
+        (0, "0"),
+        (1, "< 1 MiB"),
+        (1 << 20, "1.0 MiB"),
+        (10_400_000, "9.9 MiB"),
+        (111_150_000, "106 MiB"),
+        (4 << 30, "4.0 GiB"),
+        (12 << 30, "12 GiB"),
+    ],
+)
+def test_sizes_have_two_or_three_digits(count: int | None, said: str) -> None:
+    assert size(count) == said

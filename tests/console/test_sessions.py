@@ -1,46 +1,19 @@
-"""Sessions end by themselves, the oldest first, and a form token goes with one cookie only."""
+"""A form token goes with one browser, one session and one house."""
+
+from __future__ import annotations
 
 import pytest
 from starlette.requests import HTTPConnection
 
-from vestibule.console import sessions
-from vestibule.console.sessions import FORM_COOKIE, FORM_HEADER, SESSION_COOKIE, FormTokens, Sessions
+from vestibule.access.sessions import Sessions
+from vestibule.console.sessions import FORM_COOKIE, FORM_HEADER, SESSION_COOKIE, FormTokens
 from vestibule.core.errors import Forbidden
+from vestibule.storage.database import Database
 
 
 def browser(cookie: str = "", **headers: str) -> HTTPConnection:
     sent = {"cookie": cookie, **headers}
     return HTTPConnection({"type": "http", "headers": [(k.encode(), v.encode()) for k, v in sent.items()]})
-
-
-def holding(name: str) -> HTTPConnection:
-    return browser(f"{SESSION_COOKIE}={name}")
-
-
-def test_a_session_gives_back_its_key_until_it_is_closed() -> None:
-    kept = Sessions()
-    visitor = holding(kept.open("vst_a"))
-    assert kept.token(visitor) == "vst_a"
-    assert kept.token(browser()) is None
-    kept.close(visitor)
-    assert kept.token(visitor) is None
-
-
-def test_a_session_ends_after_its_lifetime() -> None:
-    now = 0.0
-    kept = Sessions(clock=lambda: now)
-    visitor = holding(kept.open("vst_a"))
-    now = sessions.LIFETIME_S - 1
-    assert kept.token(visitor) == "vst_a"
-    now = sessions.LIFETIME_S + 1
-    assert kept.token(visitor) is None
-
-
-def test_too_many_sessions_push_out_the_oldest() -> None:
-    kept = Sessions()
-    names = [kept.open(f"vst_{n}") for n in range(sessions.KEPT + 1)]
-    assert kept.token(holding(names[0])) is None
-    assert kept.token(holding(names[1])) == "vst_1"
 
 
 def test_a_form_token_goes_with_its_cookie_and_its_process() -> None:
@@ -58,3 +31,24 @@ def test_a_form_token_goes_with_its_cookie_and_its_process() -> None:
     for judge, sent in wrong:
         with pytest.raises(Forbidden):
             judge.check(sent)
+
+
+def test_a_form_token_of_before_a_sign_in_is_worth_nothing_after_it() -> None:
+    forms = FormTokens()
+    cookie, before = forms.issue(browser())
+    signed_in = f"{FORM_COOKIE}={cookie}; {SESSION_COOKIE}=a-session"
+    with pytest.raises(Forbidden, match="Reload"):
+        forms.check(browser(signed_in, **{FORM_HEADER: before}))
+    _, during = forms.issue(browser(signed_in))
+    forms.check(browser(signed_in, **{FORM_HEADER: during}))
+    for after in (f"{FORM_COOKIE}={cookie}", f"{FORM_COOKIE}={cookie}; {SESSION_COOKIE}=another"):
+        with pytest.raises(Forbidden):
+            forms.check(browser(after, **{FORM_HEADER: during}))
+
+
+async def test_workers_accept_each_other_s_forms(database: Database) -> None:
+    one, other = FormTokens(Sessions(database).form_key), FormTokens(Sessions(database).form_key)
+    await one.ready()
+    await other.ready()
+    cookie, token = one.issue(browser())
+    other.check(browser(f"{FORM_COOKIE}={cookie}", **{FORM_HEADER: token}))

@@ -68,7 +68,7 @@ def ask(port: int, key: str, body: Mapping[str, object], timeout_s: float = TIME
         elif body.get("stream"):
             _read_stream(response, answer)
         else:
-            _read_whole(json.loads(response.read()), answer)
+            read_whole(json.loads(response.read()), answer)
     except (OSError, http.client.HTTPException):
         answer.broken = True
     finally:
@@ -76,7 +76,7 @@ def ask(port: int, key: str, body: Mapping[str, object], timeout_s: float = TIME
     return answer
 
 
-def _read_whole(reply: Mapping[str, Any], answer: Answer) -> None:
+def read_whole(reply: Mapping[str, Any], answer: Answer) -> None:
     message = reply["choices"][0]["message"]
     answer.text = message["content"] or ""
     answer.calls = [json.loads(call["function"]["arguments"]) for call in message.get("tool_calls") or ()]

@@ -31,6 +31,7 @@ class Result:
     fell_over: int = 0
     cache_hits: int = 0
     hung_up: int = 0
+    in_batches: int = 0
     leaks: list[str] = field(default_factory=list)
     identity_leaks: list[str] = field(default_factory=list)
     identities_sent: int = 0
@@ -50,7 +51,8 @@ class Result:
 def report(result: Result) -> str:
     requests = sum(result.answers.values())
     lines = [
-        f"conversations        {result.conversations}, {requests} requests, {result.hung_up} hung up",
+        f"conversations        {result.conversations}, {requests} requests, {result.hung_up} hung up,"
+        f" {result.in_batches} in batches",
         f"planted values       {sum(result.planted.values())} of {len(result.planted)} types",
         f"attempts to send     {result.attempts['cleared']} cleared, {result.attempts['refused']} refused,"
         f" {result.attempts['home']} went home",

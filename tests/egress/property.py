@@ -20,6 +20,7 @@ from itertools import repeat
 from pathlib import Path
 
 from tests.egress.asking import Answer, ask
+from tests.egress.batching import ask_in_batch
 from tests.egress.conversations import Conversation, converse
 from tests.egress.documents import documents, write
 from tests.egress.house import POLICIES, House, house, may_reach, run, write_policy
@@ -43,11 +44,13 @@ PATHS = (
     "retrieved passages",
     "building data",
     "policy changed while requests are under way",
+    "batch",
 )
-"""The ways through the product that are driven here. Whoever adds one (batch, A/B, semantic cache, failover in
+"""The ways through the product that are driven here. Whoever adds one (A/B, semantic cache, failover in
 mid-stream, embeddings of a cloud) drives it here, too."""
 
 WORKERS = 6
+IN_BATCHES = 2_000_000  # the first number of those conversations that are asked in batches
 IMPATIENCE_S = 1.5
 SETTLED_S = 2.0  # whoever hung up is noticed, and what was noted of it is in the trail
 PHASES: tuple[tuple[str, float], ...] = (
@@ -80,6 +83,10 @@ def examine(seed: int, conversations: int, *, open_gate: bool = False) -> Result
         write(written, Path(folder) / "documents")
         product.ingest(Path(folder) / "documents", "facilities")
         asked = list(_converse_in_phases(product, drawn, random.Random(seed), result))
+        behind = [converse(seed, IN_BATCHES + number) for number in range(max(12, conversations // 10))]
+        drawn += behind
+        asked += _ask_in_batches(product, behind)
+        result.in_batches = len(behind)
         result.hung_up = _hang_up(product, seed)
         time.sleep(SETTLED_S)
         planted = [
@@ -127,6 +134,25 @@ def _ask(product: House, conversation: Conversation, policy: str) -> list[Asked]
     times = 2 if rng.random() < 0.15 else 1
     key = product.keys[conversation.tenant]
     return [Asked(conversation, ask(product.product.port, key, conversation.body), policy) for _ in range(times)]
+
+
+def _ask_in_batches(product: House, drawn: Sequence[Conversation]) -> list[Asked]:
+    """One batch for each tenant and model, all at once, with servers that fail now and then."""
+    product.set_policy("open")
+    product.own.broken = None
+    for number, server in enumerate((product.own, *product.clouds.values())):
+        server.faults.clear()
+        server.faults.extend([Fault("error"), Fault("cut")] if number else [])
+    by_batch: dict[tuple[str, str], list[Conversation]] = {}
+    for conversation in drawn:
+        by_batch.setdefault((conversation.tenant, conversation.model), []).append(conversation)
+    with ThreadPoolExecutor(len(by_batch)) as pool:
+        answers = pool.map(
+            lambda one: ask_in_batch(product.product.port, product.keys[one[0][0]], [c.body for c in one[1]]),
+            by_batch.items(),
+        )
+        together = zip(by_batch.values(), answers, strict=True)
+        return [Asked(c, answer, "open") for some, said in together for c, answer in zip(some, said, strict=True)]
 
 
 def _hang_up(product: House, seed: int) -> int:

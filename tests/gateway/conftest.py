@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +20,15 @@ from starlette.types import ASGIApp
 from tests.gateway.scripted import ScriptedPipeline
 from vestibule.access import Access
 from vestibule.access.keys import Keys
+from vestibule.access.terms import UNLIMITED, Terms
+from vestibule.conversations import ResponseStore
 from vestibule.core.ports import EmbeddingModel
 from vestibule.core.settings import Limits, Settings
-from vestibule.gateway.application import build
+from vestibule.gateway.application import Operator, build
+from vestibule.gateway.connection import Connection
 from vestibule.gateway.ports import Component, ModelInfo
+from vestibule.gateway.responses.kept import Keeping
+from vestibule.privacy.tenant_keys import TenantKeys
 from vestibule.providers.embedder.minilm import MiniLM
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
@@ -117,10 +123,19 @@ def _chunks(body: bytes) -> list[bytes]:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp) -> AsyncIterator[int]:
+async def listening(app: ASGIApp, protocol: type[Connection] = Connection) -> AsyncIterator[int]:
     """Serve `app` by uvicorn in this event loop, on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:
@@ -134,14 +149,15 @@ async def listening(app: ASGIApp) -> AsyncIterator[int]:
 class Serve:
     """Starts gateways; everything started is stopped at the end of the test."""
 
-    def __init__(self, database: Database, tenant: str, embedder: MiniLM, stack: AsyncExitStack) -> None:
+    def __init__(self, database: Database, home: Path, tenant: str, embedder: MiniLM, stack: AsyncExitStack) -> None:
+        self._home = home
         self._embedder = embedder
         self._keys = Keys(database)
         self._tenant = tenant
         self._stack = stack
 
-    async def key(self, *scopes: str) -> str:
-        return (await self._keys.create(self._tenant, scopes)).token
+    async def key(self, *scopes: str, tenant: str | None = None, terms: Terms = UNLIMITED) -> str:
+        return (await self._keys.create(tenant or self._tenant, scopes, terms=terms)).token
 
     async def __call__(
         self,
@@ -152,6 +168,8 @@ class Serve:
         body_timeout_s: float = 5.0,
         mounts: Sequence[tuple[str, ASGIApp]] = (),
         embedding_models: Mapping[str, EmbeddingModel] | None = None,
+        protocol: type[Connection] = Connection,
+        operator: Operator | None = None,
     ) -> Server:
         limits = limits or Limits()
         access = Access.over(self._keys, limits.requests_per_minute, open_to_loopback=demo)
@@ -170,9 +188,13 @@ class Serve:
             settings or Settings(limits=limits),
             mounts,
             embedding_models=lambda: embedding_models or {},
+            operator=operator,
+            responses=Keeping(
+                ResponseStore(self._keys.database, TenantKeys(self._keys.database, self._home)), lambda: 30
+            ),
             body_timeout_s=body_timeout_s,
         )
-        server.port = await self._stack.enter_async_context(listening(app))
+        server.port = await self._stack.enter_async_context(listening(app, protocol))
         return server
 
 
@@ -184,9 +206,9 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniLM]:
 
 
 @pytest.fixture
-async def serve(database: Database, tenant: str, embedder: MiniLM) -> AsyncIterator[Serve]:
+async def serve(database: Database, storage_home: Path, tenant: str, embedder: MiniLM) -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
-        yield Serve(database, tenant, embedder, stack)
+        yield Serve(database, storage_home, tenant, embedder, stack)
 
 
 @pytest.fixture

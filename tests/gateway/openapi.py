@@ -1,4 +1,5 @@
-"""A checker for values against OpenAI's published schema, for as much of JSON Schema as that document uses."""
+"""Checkers of values against OpenAI's published schema: `violations` for flat shapes, strict about what is unknown;
+`departures` for all of it, by a JSON Schema validator."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import yaml
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "openai" / "openapi.yaml"
 
 Schema = dict[str, Any]
+_ASIDE = ("discriminator", "nullable", "example", "examples", "default", "description", "x-oaiMeta")
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -67,3 +70,32 @@ def violations(value: object, schema: Schema, path: str = "$") -> Iterator[str]:
                 yield from violations(item, known[name], f"{path}.{name}")
             else:
                 yield f"{path}: {name} is unknown"
+
+
+def departures(value: object, name: str) -> list[str]:
+    """Where `value` departs from the schema `name` with everything it refers to."""
+    return [f"{error.instance_path}: {error.message}" for error in _validator(name).iter_errors(value)]
+
+
+@cache
+def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": _standard()})
+
+
+@cache
+def _standard() -> Schema:
+    return {"schemas": {name: _as_json_schema(schema) for name, schema in schemas().items()}}
+
+
+def _as_json_schema(schema: Any) -> Any:
+    """OpenAPI 3.0's `nullable` as a type. One of several that look alike without their discriminator is any of them."""
+    if isinstance(schema, list):
+        return [_as_json_schema(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: _as_json_schema(part) for key, part in schema.items() if key not in _ASIDE and key != "properties"}
+    if "properties" in schema:
+        plain["properties"] = {name: _as_json_schema(part) for name, part in schema["properties"].items()}
+    if "oneOf" in plain:
+        plain["anyOf"] = plain.pop("oneOf")
+    return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") is True else plain

@@ -49,7 +49,9 @@ def refused_prefill() -> Judged:
         got = _asked(running, "auto")[0]
         problems = _unless(got.text == KNOWN and got.ending == "whole", f"not the whole answer: {got}")
         problems += _unless(got.model == "second", f"answered by {got.model}")
-        problems += _unless(len(second.requests) == 2, f"the second was asked {len(second.requests)} times, not twice")
+        problems += _unless(
+            2 <= len(second.requests) <= 3, f"the second was asked {len(second.requests)} times, not 2 or 3"
+        )
         return _judged("the second choice rejects a prefill", got, second, problems)
 
 

@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
+import pytest
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from vestibule.core.errors import Unavailable
+from vestibule.monitoring import requests as module
 from vestibule.monitoring.requests import RequestLog, RequestRecord
+from vestibule.monitoring.spool import Spool
 from vestibule.storage.database import Database
 
 
@@ -88,3 +93,82 @@ async def test_memory_is_bounded_and_what_is_dropped_is_counted(database: Databa
     assert log.dropped == 2
     await log.close()
     assert await log.count(tenant) == 10
+
+
+def absent(database: Database) -> Absent:
+    flaky = Absent.__new__(Absent)
+    flaky.__dict__.update(database.__dict__)
+    return flaky
+
+
+def spooled(folder: Path) -> list[str]:
+    return [msgspec.json.decode(line)["id"] for path in folder.glob("*") for line in path.read_bytes().splitlines()]
+
+
+async def test_rows_are_spooled_to_disk_and_written_once(
+    database: Database, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.05)
+    flaky = absent(database)
+    log = RequestLog(flaky, spool=Spool(tmp_path, "requests"))
+    await log.start()
+    for n in range(1200):
+        log.add(record(tenant, n))
+    for _ in range(200):
+        if len(spooled(tmp_path)) == 1200:
+            break
+        await asyncio.sleep(0.02)
+    assert sorted(spooled(tmp_path)) == sorted(f"{tenant}-{n}" for n in range(1200))
+    assert "spooled to disk" in log.degraded
+    log.add(record(tenant, 1199))
+    flaky.away = False
+    await until(log, tenant, 1200)
+    for _ in range(200):
+        if not spooled(tmp_path):
+            break
+        await asyncio.sleep(0.02)
+    assert spooled(tmp_path) == []
+    assert log.degraded == ""
+    await log.close()
+    assert log.dropped == 0
+
+
+async def test_what_a_process_left_is_written_by_the_next(database: Database, tenant: str, tmp_path: Path) -> None:
+    flaky = absent(database)
+    ended = RequestLog(flaky, spool=Spool(tmp_path, "requests"))
+    for n in range(3):
+        ended.add(record(tenant, n))
+    await ended.close()
+    (file,) = tmp_path.glob("*")
+    with file.open("ab") as half:
+        half.write(b'{"id": "of another version"}\n{"id": "half a line')
+    log = RequestLog(database, spool=Spool(tmp_path, "requests"))
+    await log.start()
+    await until(log, tenant, 3)
+    await log.close()
+    assert spooled(tmp_path) == []
+    assert log.dropped == 1
+
+
+def test_a_file_of_a_process_that_lives_is_left_to_it(tmp_path: Path) -> None:
+    living, other = Spool(tmp_path, "requests"), Spool(tmp_path, "requests")
+    assert living.write([b"1", b"2"])
+    assert other.next() is None
+    path = living.next()
+    assert path
+    assert living.read(path, 0, 1) == ([b"1"], 2)
+    living.close()
+    assert other.next() == path
+    assert other.read(path, 2, 5) == ([b"2"], 4)
+    other.remove(path)
+    assert other.next() is None
+
+
+def test_a_full_spool_takes_nothing_more(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "requests", most_bytes=10)
+    assert spool.write([b"12345678"])
+    assert not spool.write([b"12"])
+    assert spool.write([b""])
+    spool.close()
+    (tmp_path / "file").touch()
+    assert not Spool(tmp_path / "file", "requests").write([b"1"])

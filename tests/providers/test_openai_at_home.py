@@ -89,6 +89,24 @@ async def test_an_answer_is_whole_however_it_is_cut(size: int) -> None:
     assert answer[-1].usage.total_tokens == 5
 
 
+async def test_pieces_that_came_together_are_one_chunk_that_knows_them() -> None:
+    body = text("Good ") + text("mor") + text("ning", "stop") + USAGE + DONE
+    async with server(sends(HEAD + chunked(body) + b"0\r\n\r\n")) as url:
+        told, last = await ask(url)
+    assert (told.text, told.parts) == ("Good morning", ("Good ", "mor", "ning"))
+    assert last.finish_reason == "stop"
+
+
+async def test_what_came_together_with_a_fault_was_said_before_it() -> None:
+    async with server(sends(HEAD + chunked(text("Good ") + b"data: {\n\n"))) as url:
+        provider = OpenAIProvider("local", url, HomeTransport())
+        cleared = ClearedRequest(provider.encode(REQUEST, "tiny"), provider.destination, "tiny", 1, "a", 1e12)
+        answer = provider.send(cleared)
+        assert (await anext(answer)).text == "Good "
+        with pytest.raises(UpstreamFailed, match="no chat completion chunk"):
+            await anext(answer)
+
+
 async def test_what_is_sent_is_the_protocol() -> None:
     seen: list[bytes] = []
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestibule.core.errors import UpstreamFailed
-from vestibule.providers.server_sent_events import LINE, event_data
+from vestibule.providers.server_sent_events import LINE, EventStream
 
 LINES = st.text("aü€{}: 0", max_size=12).map(str.strip)
 EVENTS = st.lists(st.lists(LINES, min_size=1, max_size=3), max_size=4)
@@ -20,7 +20,11 @@ async def data_of(*pieces: bytes) -> list[bytes]:
         for piece in pieces:
             yield piece
 
-    return [data async for data in event_data(body(), "far")]
+    events = EventStream(body(), "far")
+    found = []
+    while together := await events.together():
+        found += together
+    return found
 
 
 @given(

@@ -32,12 +32,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Versions(msgspec.Struct, frozen=True):
-    """What the answer was built on; a change of any is a different key."""
+    """What the answer was built on, and what its asker may be shown; a change of any is a different key."""
 
     knowledge: int
     buildings: int
     configuration: int
     policy: str
+    clearance: PrivacyClass = PrivacyClass.RESTRICTED
 
 
 def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: Versions) -> CacheKey:
@@ -50,6 +51,7 @@ def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: 
         request.tools,
         request.tool_choice,
         request.response_format,
+        request.most_passages,
         options.controls,
         options.knowledge,
         options.buildings,

@@ -12,9 +12,11 @@ from vestibule.cli.audit import audit
 from vestibule.cli.doctor import doctor
 from vestibule.cli.ingest import ingest
 from vestibule.cli.keys import keys
+from vestibule.cli.limits import limits, usage
 from vestibule.cli.models import models
 from vestibule.cli.privacy import privacy
 from vestibule.cli.serving import demo, serve
+from vestibule.cli.tenants import tenants, users
 from vestibule.core.errors import VestibuleError
 
 
@@ -24,7 +26,7 @@ def commands() -> None:
     """Vestibule: a self-hosted LLM backend for building and energy operations that answers at home first."""
 
 
-for command in (demo, serve, ask, ingest, keys, models, privacy, audit, doctor):
+for command in (demo, serve, ask, ingest, keys, tenants, users, limits, usage, models, privacy, audit, doctor):
     commands.add_command(command)
 
 

@@ -14,12 +14,13 @@ from vestibule.console.door import SIGN_IN, Door, SignInRoutes
 from vestibule.console.headers import SecurityHeaders
 from vestibule.console.overview import OverviewRoutes
 from vestibule.console.playground import PlaygroundRoutes
-from vestibule.console.ports import Access, Passages, Pipeline, PrivacyCheck
+from vestibule.console.ports import Access, Passages, Pipeline, PrivacyCheck, System
 from vestibule.console.privacy import PrivacyRoutes
 from vestibule.console.rendering import STATIC, Pages
-from vestibule.console.sessions import FormTokens, Sessions
+from vestibule.console.sessions import FormTokens
 from vestibule.console.steps import Step
-from vestibule.core.errors import NotFound, Unauthorized, VestibuleError
+from vestibule.console.system import SystemRoutes
+from vestibule.core.errors import Forbidden, NotFound, Unauthorized, VestibuleError
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
 from vestibule.routing.catalogue import Catalogue
@@ -42,8 +43,8 @@ def build(
     departures: Departures,
     privacy_check: PrivacyCheck,
     passages: Passages,
+    system: System,
     examples: Sequence[str],
-    sessions: Sessions | None = None,
     stopping: Callable[[], bool] = lambda: False,
     tick_s: float = TICK_S,
 ) -> ASGIApp:
@@ -52,13 +53,14 @@ def build(
     `examples` are questions a newcomer is offered, the first of them in the start guide. Once `stopping` returns True
     the live pages let go of their connections within `tick_s` seconds, so that the server can stop.
     """
-    forms = FormTokens()
+    forms = FormTokens(access.form_key)
     pages = Pages(forms)
-    door = Door(access, forms, sessions or Sessions())
-    show = _Shown(pages)
+    door = Door(access, forms)
+    show = _Shown(pages, forms)
     overviews = OverviewRoutes(door, pages, overview, stopping, examples, tick_s)
     playground = PlaygroundRoutes(door, pages, pipeline, catalogue, passages, examples)
     privacy = PrivacyRoutes(door, pages, overview, departures, privacy_check)
+    systems = SystemRoutes(door, pages, system, stopping, tick_s)
     sign_in = SignInRoutes(door, pages)
 
     async def design(request: Request) -> Response:
@@ -72,6 +74,8 @@ def build(
         Route("/playground/passage", playground.passage, methods=["POST"]),
         Route("/privacy", show.page(privacy.show)),
         Route("/privacy/check", privacy.check, methods=["POST"]),
+        Route("/system", show.page(systems.show)),
+        Route("/system/stream", systems.stream),
         Route("/design", show.page(design)),
         Route("/sign-in", show.page(sign_in.show)),
         Route("/sign-in", sign_in.enter, methods=["POST"]),
@@ -84,17 +88,19 @@ def build(
 class _Shown:
     """Errors of a page are shown as a page. What a script asks for fails in JSON, as everywhere else on the server."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, forms: FormTokens) -> None:
         self._pages = pages
+        self._forms = forms
 
     def page(self, endpoint: Endpoint) -> Endpoint:
         async def shown(request: Request) -> Response:
             try:
+                await self._forms.ready()
                 return await endpoint(request)
             except Unauthorized:
                 return RedirectResponse(SIGN_IN, 303)
             except VestibuleError as error:
-                return self._failed(request, error, 503)
+                return self._failed(request, error, 403 if isinstance(error, Forbidden) else 503)
 
         return shown
 

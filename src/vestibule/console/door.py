@@ -1,6 +1,7 @@
 """The door of the console: from a browser's cookies to a caller, signing in and out.
 
-Where access lets this machine's own browsers in without a key, as the demo does, nobody is asked for one.
+People sign in with an API key or a token of an identity provider; there are no passwords. Where access lets this
+machine's own browsers in without a key, as the demo does, nobody is asked for one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from vestibule.console.ports import Access
 from vestibule.console.rendering import Pages
-from vestibule.console.sessions import PATH, SESSION_COOKIE, FormTokens, Sessions, set_cookie
+from vestibule.console.sessions import FORM_COOKIE, PATH, SESSION_COOKIE, FormTokens, drop_cookie, set_cookie
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.errors import InvalidRequest, Unauthorized
 
@@ -22,14 +23,12 @@ Body = TypeVar("Body")
 
 
 class Door:
-    def __init__(self, access: Access, forms: FormTokens, sessions: Sessions) -> None:
+    def __init__(self, access: Access, forms: FormTokens) -> None:
         self._access = access
         self._forms = forms
-        self._sessions = sessions
 
     def credential(self, connection: HTTPConnection) -> Credential:
-        peer = connection.client.host if connection.client else None
-        return Credential(self._sessions.token(connection), peer)
+        return Credential(peer=_peer(connection), session=connection.cookies.get(SESSION_COOKIE))
 
     async def caller(self, connection: HTTPConnection) -> Caller:
         """Return who asks. Raise `Unauthorized` where a sign-in is wanted."""
@@ -37,29 +36,45 @@ class Door:
 
     async def posted(self, request: Request, shape: type[Body]) -> Body:
         """Read what a page of ours sent. Raise `Forbidden` or `InvalidRequest`."""
+        await self._forms.ready()
         self._forms.check(request)
         try:
             return msgspec.json.decode(await request.body(), type=shape)
         except msgspec.DecodeError as error:
             raise InvalidRequest(f"The page sent what the server cannot read: {error}.") from None
 
-    async def sign_in(self, request: Request, key: str) -> Response:
-        """Open a session for an API key of ours. Raise `Unauthorized` for any other."""
-        peer = request.client.host if request.client else None
-        await self._access.authenticate(Credential(key, peer))
+    async def sign_in(self, request: Request, secret: str) -> Response:
+        """Open a session for a key of ours or a token. Raise `Unauthorized` for any other, `RateLimited` for too many.
+
+        The browser's session before is ended, and its name is never used again: who planted one gains nothing.
+        """
+        name = await self._access.open_session(Credential(secret, _peer(request)))
+        await self._close(request)
         response = Response(status_code=204)
-        set_cookie(response, request, SESSION_COOKIE, self._sessions.open(key))
+        set_cookie(response, request, SESSION_COOKIE, name)
+        drop_cookie(response, FORM_COOKIE)
         return response
 
-    def sign_out(self, request: Request) -> Response:
-        self._sessions.close(request)
+    async def sign_out(self, request: Request, *, everywhere: bool) -> Response:
+        if everywhere:
+            await self._access.close_sessions(await self.caller(request))
+        await self._close(request)
         response = Response(status_code=204)
-        response.delete_cookie(SESSION_COOKIE, path=PATH, httponly=True, samesite="strict")
+        drop_cookie(response, SESSION_COOKIE)
+        drop_cookie(response, FORM_COOKIE)
         return response
+
+    async def _close(self, request: Request) -> None:
+        if name := request.cookies.get(SESSION_COOKIE):
+            await self._access.close_session(name)
 
 
 class _SignIn(msgspec.Struct, frozen=True):
     key: str
+
+
+class _SignOut(msgspec.Struct, frozen=True):
+    everywhere: bool = False
 
 
 class SignInRoutes:
@@ -79,5 +94,9 @@ class SignInRoutes:
         return await self._door.sign_in(request, sent.key.strip())
 
     async def leave(self, request: Request) -> Response:
-        await self._door.posted(request, dict[str, str])
-        return self._door.sign_out(request)
+        sent = await self._door.posted(request, _SignOut)
+        return await self._door.sign_out(request, everywhere=sent.everywhere)
+
+
+def _peer(connection: HTTPConnection) -> str | None:
+    return connection.client.host if connection.client else None

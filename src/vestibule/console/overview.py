@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import math
-import time
 from collections.abc import Callable, Sequence
 from typing import get_args
 
@@ -13,19 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vestibule.console.door import Door
-from vestibule.console.events import COMMENT, Events, EventStream, event
+from vestibule.console.events import EventStream
+from vestibule.console.live import changes
 from vestibule.console.rendering import Pages, address_of
-from vestibule.core.errors import VestibuleError
 from vestibule.monitoring.overview import Overview, Snapshot, Window
 
 PARTS = ("stats", "classes", "series", "latest")
 WINDOWS: tuple[Window, ...] = get_args(Window)
-QUIET_TICKS = 15
-RESTRAINT = 9  # times as long as a look took is waited: an open page costs a tenth of a connection at most
 
 
 class OverviewRoutes:
-    """Looks every `tick_s` seconds and sends only the parts that changed. Ends its streams once `stopping` says so."""
+    """`tick_s` and `stopping` as `live.changes` has them."""
 
     def __init__(
         self,
@@ -60,31 +55,11 @@ class OverviewRoutes:
 
     async def stream(self, request: Request) -> Response:
         await self._door.caller(request)
-        return EventStream(self._changes(request))
+        return EventStream(changes(lambda: self._look(request), self._stopping, self._tick_s))
 
-    async def _changes(self, request: Request) -> Events:
-        """Asks at every tick who is there, so that a revoked key sees nothing more."""
-        sent: dict[str, str] = {}
-        quiet = 0
-        while not self._stopping():
-            begun = time.monotonic()
-            try:
-                caller = await self._door.caller(request)
-                snapshot = await self._overview.snapshot(caller.tenant, _window(request))
-            except VestibuleError:
-                return
-            changed = {name: html for name, html in self._rendered(snapshot).items() if sent.get(name) != html}
-            for name, html in changed.items():
-                yield event(name, html)
-            sent.update(changed)
-            quiet = 0 if changed else quiet + 1
-            if quiet == QUIET_TICKS:
-                quiet = 0
-                yield COMMENT
-            ticks = math.ceil(RESTRAINT * (time.monotonic() - begun) / self._tick_s)
-            for _ in range(max(ticks, 1)):
-                if not self._stopping():
-                    await asyncio.sleep(self._tick_s)
+    async def _look(self, request: Request) -> dict[str, str]:
+        caller = await self._door.caller(request)
+        return self._rendered(await self._overview.snapshot(caller.tenant, _window(request)))
 
     def _rendered(self, snapshot: Snapshot) -> dict[str, str]:
         values = _parts(snapshot)

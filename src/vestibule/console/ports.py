@@ -10,6 +10,7 @@ from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
 from vestibule.core.evidence import Passage
 from vestibule.core.sensitivity import Span
+from vestibule.monitoring.status import SystemStatus
 
 
 class Pipeline(Protocol):
@@ -20,7 +21,21 @@ class Pipeline(Protocol):
 
 class Access(Protocol):
     async def authenticate(self, credential: Credential) -> Caller:
-        """Return who asks. Raise `Unauthorized` without a key of ours."""
+        """Return who asks. Raise `Unauthorized` without a key or a session of ours."""
+        ...
+
+    async def open_session(self, credential: Credential) -> str:
+        """Sign in; return the secret name of a new session. Raise `Unauthorized` or `RateLimited`."""
+        ...
+
+    async def close_session(self, name: str) -> None: ...
+
+    async def close_sessions(self, caller: Caller) -> None:
+        """End every session of who `caller` is."""
+        ...
+
+    async def form_key(self) -> bytes | None:
+        """What all workers sign their forms with; None where there is one process only."""
         ...
 
 
@@ -47,4 +62,10 @@ class PrivacyCheck(Protocol):
     async def __call__(self, tenant: str, text: str) -> CheckReport:
         """Detect, classify and pseudonymise as a request to the cloud would be. Raise `TooLarge` beyond what a person
         pastes."""
+        ...
+
+
+class System(Protocol):
+    async def __call__(self) -> SystemStatus:
+        """How the house is right now."""
         ...

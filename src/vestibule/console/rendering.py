@@ -32,6 +32,7 @@ PLACES = (
     Place("overview", "Overview", f"{PATH}/", "overview"),
     Place("playground", "Playground", f"{PATH}/playground", "chat"),
     Place("privacy", "Privacy", f"{PATH}/privacy", "shield"),
+    Place("system", "System", f"{PATH}/system", "server"),
 )
 
 
@@ -47,7 +48,9 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(static=_static_urls().__getitem__, places=PLACES, path=PATH)
-        self._environment.filters.update(duration=duration, percent=percent, clock=clock, isotime=datetime.isoformat)
+        self._environment.filters.update(
+            duration=duration, percent=percent, clock=clock, size=size, isotime=datetime.isoformat
+        )
 
     def page(self, request: Request, template: str, caller: Caller | None, **values: object) -> HTMLResponse:
         """Render a whole page for `caller`, and give the browser the cookie its form token goes with."""
@@ -86,6 +89,16 @@ def percent(share: float | None) -> str:
     if 0.995 <= share < 1:
         return "> 99 %"
     return "< 1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")
+
+
+def size(count: float | None) -> str:
+    """Say a number of bytes with two or three digits; a dash for None."""
+    if count is None:
+        return "–"
+    if count < 1 << 20:
+        return "0" if count == 0 else "< 1 MiB"
+    value, unit = (count / (1 << 30), "GiB") if count >= 1 << 30 else (count / (1 << 20), "MiB")
+    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
 
 
 def clock(moment: datetime) -> str:

@@ -46,6 +46,8 @@ def _classified(answer: Completed) -> tuple[str, ...]:
 
 def _looked_up(answer: Completed) -> tuple[str, ...]:
     cache = answer.report.cache
+    if cache.level == "shared":
+        return ("Found: the same question was being answered already.",)
     if cache.status == "hit":
         age = f", {cache.age_s:.0f} s old" if cache.age_s is not None else ""
         return (f"Found: the same question was answered before ({cache.level}{age}).",)

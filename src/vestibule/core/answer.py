@@ -110,8 +110,11 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Delta(msgspec.Struct, frozen=True):
+    """`parts` are the pieces of `text` that came together, where there were several."""
+
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 class Completed(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
+Priority = Literal["interactive", "batch"]
 CacheMode = Literal["default", "bypass", "refresh", "only"]
 ImageType = Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
 
@@ -109,6 +110,10 @@ class Sampling(msgspec.Struct, frozen=True):
 
 
 class ChatRequest(msgspec.Struct, frozen=True):
+    """`choices` is how many answers are wanted; without `parallel_calls` one function may be called at once. An
+    answer rests on `most_passages` of the documents, where it is said how many. Nobody waits for a `batch`; callers
+    cannot say so themselves."""
+
     model: str
     messages: tuple[Message, ...]
     stream: bool = False
@@ -119,6 +124,10 @@ class ChatRequest(msgspec.Struct, frozen=True):
     response_format: ResponseFormat = ResponseFormat()
     options: Options = Options()
     metadata: dict[str, Any] = {}
+    choices: int = 1
+    parallel_calls: bool = True
+    most_passages: int | None = None
+    priority: Priority = "interactive"
 
     @property
     def question(self) -> str:

@@ -12,26 +12,53 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vestibule import __version__
+from vestibule.access.keys import Keys
+from vestibule.access.tenants import Tenants
+from vestibule.access.users import Users
 from vestibule.core.errors import InvalidRequest, NotFound, VestibuleError
 from vestibule.core.ports import Embedder
 from vestibule.core.settings import Settings
 from vestibule.gateway.audit import AuditRoutes, AuditTrail, add_audit_routes
+from vestibule.gateway.batches.routes import Batching, BatchRoutes, add_batch_routes
 from vestibule.gateway.chat import PATH, ChatCompletions
+from vestibule.gateway.controls import ControlRoutes, add_control_routes
+from vestibule.gateway.cors import Cors
+from vestibule.gateway.deprecations import announced
 from vestibule.gateway.docs import DocsRoutes
 from vestibule.gateway.edge import REQUEST_ID, Edge
 from vestibule.gateway.embeddings import EmbeddingRoutes
 from vestibule.gateway.errors import MethodNotAllowed, body_of, headers_of, internal, status_of
+from vestibule.gateway.files.routes import FileRoutes, add_file_routes
 from vestibule.gateway.guards import Guards
 from vestibule.gateway.health import HealthRoutes
+from vestibule.gateway.keys import KeyRoutes, add_key_routes
+from vestibule.gateway.limits import LimitRoutes, Metering, add_limit_routes
 from vestibule.gateway.models import ModelRoutes
+from vestibule.gateway.moderations import ModerationRoutes, add_moderation_routes
 from vestibule.gateway.ports import Access, EmbeddingModels, Models, Pipeline, Readiness
 from vestibule.gateway.privacy import Erasure, PrivacyRoutes, add_privacy_routes
+from vestibule.gateway.reference.document import openapi
+from vestibule.gateway.reference.page import POLICY, page
 from vestibule.gateway.reply import JSON
+from vestibule.gateway.responses.create import PATH as RESPONSES
+from vestibule.gateway.responses.create import Responses
+from vestibule.gateway.responses.kept import Keeping
+from vestibule.gateway.responses.routes import ResponseRoutes, add_response_routes
 from vestibule.gateway.routes import add_routes
+from vestibule.gateway.tenants import TenantRoutes, UserRoutes, add_tenant_routes
 from vestibule.privacy.check import PrivacyCheck
 from vestibule.telemetry.metrics import Metrics
 
 BODY_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Whose house it is, and who may come in."""
+
+    keys: Keys
+    tenants: Tenants
+    users: Users
 
 
 @dataclass(frozen=True)
@@ -41,6 +68,8 @@ class Operator:
     check: PrivacyCheck
     erasure: Erasure
     trail: AuditTrail
+    directory: Directory | None = None
+    metering: Metering | None = None
 
 
 def build(
@@ -55,28 +84,47 @@ def build(
     *,
     embedding_models: EmbeddingModels = dict,
     operator: Operator | None = None,
+    responses: Keeping | None = None,
+    batching: Batching | None = None,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> ASGIApp:
     """Join the routes to what answers them; `operator` is what the operator's surface works on; `mounts` are further
     applications by prefix, behind the same guards; `/` leads to the first of them. `embedding_models` may be named for
-    vectors beside `embedder`."""
+    vectors beside `embedder`; `responses` is where those are stored that are to be, `batching` where files and batches
+    are."""
     app = _fastapi()
     add_routes(
         app,
         models=ModelRoutes(access, models),
         embeddings=EmbeddingRoutes(access, embedder, embedding_models),
         health=HealthRoutes(readiness, metrics),
-        docs=DocsRoutes(app),
+        docs=DocsRoutes(app, openapi, page, POLICY),
     )
+    add_control_routes(app, ControlRoutes(access))
     if operator:
         add_privacy_routes(app, PrivacyRoutes(access, operator.check, operator.erasure))
         add_audit_routes(app, AuditRoutes(access, operator.trail))
+        add_moderation_routes(app, ModerationRoutes(access, operator.check))
+    if operator and operator.directory:
+        directory = operator.directory
+        add_key_routes(app, KeyRoutes(access, directory.keys))
+        add_tenant_routes(app, TenantRoutes(access, directory.tenants), UserRoutes(access, directory.users))
+    if operator and operator.metering:
+        add_limit_routes(app, LimitRoutes(access, operator.metering))
+    fast: dict[str, ASGIApp] = {PATH: ChatCompletions(pipeline, access)}
+    if responses:
+        add_response_routes(app, ResponseRoutes(access, responses.store))
+        fast[RESPONSES] = Responses(pipeline, access, responses)
+    if batching:
+        add_file_routes(app, FileRoutes(access, batching.files))
+        add_batch_routes(app, BatchRoutes(access, batching))
     for prefix, mounted in mounts:
         app.mount(prefix, mounted)
         app.add_route(prefix, _redirect_to(f"{prefix}/"))
     if mounts:
         app.add_route("/", _redirect_to(f"{mounts[0][0]}/"))
-    return Edge(Guards(_Dispatch({PATH: ChatCompletions(pipeline, access)}, app), settings, body_timeout_s))
+    guarded = Guards(announced(_Dispatch(fast, app)), settings, body_timeout_s)
+    return Cors(Edge(guarded), access)
 
 
 def _redirect_to(path: str) -> Callable[[Request], Response]:

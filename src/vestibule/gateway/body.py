@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 
 from starlette.types import Message, Receive
 
 from vestibule.core.errors import TooLarge
 from vestibule.gateway.errors import RequestTimeout
+
+WATCH_AFTER_S = 0.02
 
 
 class ClientGone(Exception):
@@ -67,29 +69,43 @@ async def read_body(receive: Receive) -> bytes:
             return b"".join(pieces)
 
 
-@asynccontextmanager
-async def cancelled_when_client_leaves(receive: Receive) -> AsyncIterator[None]:
+def cancelled_when_client_leaves(receive: Receive) -> AbstractAsyncContextManager[None]:
     """Cancel what runs inside as soon as the client disconnects, and raise `ClientGone` in its place.
 
-    Use it once the body has been read: `receive` then tells nothing but the disconnect.
+    Use it once the body has been read: `receive` then tells nothing but the disconnect. It is listened to from
+    `WATCH_AFTER_S` on: that takes a task, and many answers are there before.
     """
-    working = asyncio.current_task()
-    assert working is not None
-    gone = False
+    return _Watch(receive)
 
-    async def watch() -> None:
-        nonlocal gone
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone = True
-        working.cancel()
 
-    watching = asyncio.create_task(watch())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if gone and not working.uncancel():
+class _Watch(AbstractAsyncContextManager[None]):
+    __slots__ = ("_gone", "_receive", "_timer", "_watching", "_working")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._gone = False
+        self._watching: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> None:
+        working = asyncio.current_task()
+        assert working is not None
+        self._working = working
+        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._begin)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        if self._watching:
+            self._watching.cancel()
+        if self._gone and kind is asyncio.CancelledError and not self._working.uncancel():
             raise ClientGone from None
-        raise
-    finally:
-        watching.cancel()
+
+    def _begin(self) -> None:
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        self._working.cancel()

@@ -52,7 +52,8 @@ class _Response:
         self._receive = receive
         self._send = send
         self._body_read = False
-        self._started = self._finished = self._is_event_stream = False
+        self._started = self._finished = False
+        self._headers: list[tuple[bytes, bytes]] = []
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -62,10 +63,7 @@ class _Response:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._started = True
-            headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
-            self._is_event_stream = any(
-                name == b"content-type" and value.startswith(b"text/event-stream") for name, value in headers
-            )
+            self._headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
         else:
             self._finished = not message.get("more_body", False)
         await self._send(message)
@@ -77,6 +75,10 @@ class _Response:
         elif self._is_event_stream and not self._finished:
             # no [DONE] follows: an official client raises APIError, and nothing looks complete
             await self.send({"type": "http.response.body", "body": b"data: " + body_of(error) + b"\n\n"})
+
+    @property
+    def _is_event_stream(self) -> bool:
+        return any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in self._headers)
 
     async def _drain(self) -> None:
         """Take what is left of the body, and drop it: closing while the client still sends would reset the connection

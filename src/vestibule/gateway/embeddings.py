@@ -24,8 +24,9 @@ class EmbeddingRoutes:
         self._models = models
 
     async def create(self, request: Request) -> Response:
-        await admitted(self._access, request.scope, "inference")
+        caller = await admitted(self._access, request.scope, "inference")
         body = decode_embedding(await read_body(request.receive))
+        self._access.allow_model(caller, body.model)
         model = self._model(body)
         made = await model.embed(texts(body))
         rendered = asyncio.to_thread(embedding_list, model.name, made.vectors, body.encoding_format, made.tokens)

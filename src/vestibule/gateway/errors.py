@@ -56,6 +56,13 @@ class RequestTimeout(_HttpError):
     status = 408
 
 
+class HeadTooLarge(_HttpError):
+    """The request's line and headers are over their bounds."""
+
+    code = "too_large"
+    status = 431
+
+
 class UnsupportedMediaType(_HttpError):
     """The body is not plain JSON in UTF-8."""
 

@@ -1,4 +1,4 @@
-"""`/v1/models`: what a caller may name."""
+"""`/v1/models`: what a caller may name; the others are not there for it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class ModelRoutes:
         self._models = models
 
     async def list(self, request: Request) -> Response:
-        await admitted(self._access, request.scope, "inference")
-        return _json(ModelList([_wire(model) for model in self._models()]))
+        caller = await admitted(self._access, request.scope, "inference")
+        return _json(ModelList([_wire(model) for model in self._models() if caller.may_name(model.id)]))
 
     async def retrieve(self, request: Request) -> Response:
-        await admitted(self._access, request.scope, "inference")
+        caller = await admitted(self._access, request.scope, "inference")
         name = request.path_params["model"]
         for model in self._models():
-            if model.id == name:
+            if model.id == name and caller.may_name(name):
                 return _json(_wire(model))
         raise NotFound(
             f"The model `{name[:80]}` does not exist here.", next_step="GET /v1/models lists them.", param="model"

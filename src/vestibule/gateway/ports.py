@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from vestibule.access.limits import Standing
 from vestibule.core.answer import Event
 from vestibule.core.caller import Caller, Credential, Scope
 from vestibule.core.chat import ChatRequest
@@ -23,6 +24,18 @@ class Access(Protocol):
     async def authenticate(self, credential: Credential) -> Caller: ...
 
     def admit(self, caller: Caller, scope: Scope) -> None: ...
+
+    def standing(self, caller: Caller) -> tuple[Standing, Standing]:
+        """Of the caller's requests and tokens a minute."""
+        ...
+
+    def allow_model(self, caller: Caller, model: str) -> None:
+        """Raise `Forbidden` for a model the caller may not name."""
+        ...
+
+    async def permits_origin(self, origin: str) -> bool:
+        """Whether pages of that web origin may call with any key at all."""
+        ...
 
 
 class ModelInfo(msgspec.Struct, frozen=True):

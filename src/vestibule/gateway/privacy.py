@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vestibule.access.reach import within_reach
 from vestibule.core.errors import InvalidRequest
 from vestibule.core.ports import Subject
 from vestibule.erasure import ErasureReport
@@ -66,7 +67,7 @@ class PrivacyRoutes:
     async def erase(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         body = decode(await read_body(request.receive), _ERASE)
-        subject = Subject(body.tenant, body.person, body.documents)
+        subject = Subject(within_reach(caller, body.tenant), body.person, body.documents)
         if body.confirm:
             return _json(await self._erasure.erase(subject, caller.key_id))
         return _json(await self._erasure.preview(subject))

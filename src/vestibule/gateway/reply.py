@@ -21,7 +21,7 @@ async def send_reply(
     fields = {"content-type": JSON, "content-length": str(len(body)), **(headers or {})}
     raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body, "more_body": True})
+    await send({"type": "http.response.body", "body": body, "more_body": then is not None})
     if then:
         await then()
-    await send({"type": "http.response.body", "body": b""})
+        await send({"type": "http.response.body", "body": b""})

@@ -27,7 +27,10 @@ def add_routes(
     )
     app.add_api_route("/healthz", health.alive, summary="Tell that the process is alive", responses=_replies("Health"))
     app.add_api_route(
-        "/readyz", health.ready, summary="Tell whether every component is there", responses=_replies("Health")
+        "/readyz",
+        health.ready,
+        summary="Tell whether every component is there",
+        responses=_replies("Health") | {503: {"description": "Something is missing", "content": content("Health")}},
     )
     app.add_api_route("/metrics", health.metrics, summary="Counters in Prometheus' format", include_in_schema=False)
     app.add_api_route("/docs", docs.page, include_in_schema=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -40,7 +41,7 @@ class AnswerCheck:
 
     def __init__(self, request: ModelRequest, live: Collection[int]) -> None:
         self._sources = {s.index: s for s in request.sources if s.index in live}
-        self._allowed = _Numbers(request)
+        self._request = request
         self._is_prose = request.response_format.kind == "text"
         self._rests = request.prompt != request.messages
         self._sees = any(message.images for message in request.messages)
@@ -48,6 +49,11 @@ class AnswerCheck:
         self._cited: dict[int, list[str]] = {}
         self.citations = Tally()
         self.numbers = Tally()
+
+    @cached_property
+    def _allowed(self) -> _Numbers:
+        """Read once an answer has a number: most have none."""
+        return _Numbers(self._request)
 
     def feed(self, text: str) -> str:
         """Take what a provider streams, return what may be released: whole sentences that pass, as laid out. What is
@@ -76,11 +82,12 @@ class AnswerCheck:
         marks = [int(n) for n in MARKER.findall(sentence)]
         bare = MARKER.sub("", sentence)
         cited_well = all(n in self._sources for n in marks)
-        numbered_well = self._sees or self._allowed.contain(numbers(bare))
+        found = numbers(bare)
+        numbered_well = self._sees or not found or self._allowed.contain(found)
         if marks:
             self.citations.passed += cited_well
             self.citations.failed += not cited_well
-        if numbers(bare) and not self._sees:
+        if found and not self._sees:
             self.numbers.passed += numbered_well
             self.numbers.failed += not numbered_well
         if cited_well and numbered_well:

@@ -6,19 +6,23 @@ from vestibule.core.chat import ChatRequest
 from vestibule.core.evidence import Evidence, Passage, ToolResult
 from vestibule.core.generation import ModelRequest, Source
 from vestibule.generation.prompts import prompt
+from vestibule.generation.sanitising import neutralised_message, neutralised_tool
 
 
-def ground(request: ChatRequest, evidence: Evidence) -> ModelRequest:
-    """Computed results come first, then passages, numbered from 1 in that order."""
+def ground(request: ChatRequest, evidence: Evidence, *, plain: bool = False) -> ModelRequest:
+    """Computed results come first, then passages, numbered from 1 in that order. `plain`: the conversation is the
+    model's as it stands."""
     origins: list[Passage | ToolResult] = [*evidence.results, *evidence.passages]
     sources = tuple(Source(index, origin) for index, origin in enumerate(origins, 1))
+    rests = not plain and _rests_on(request, evidence)
+    messages = tuple(map(neutralised_message, request.messages))
     return ModelRequest(
-        messages=request.messages,
-        prompt=prompt(request.messages, sources, evidence.gaps) if _rests_on(request, evidence) else request.messages,
+        messages=messages,
+        prompt=prompt(messages, sources, evidence.gaps) if rests else messages,
         sources=sources,
         gaps=evidence.gaps,
         sampling=request.sampling,
-        tools=request.tools,
+        tools=tuple(map(neutralised_tool, request.tools)),
         tool_choice=request.tool_choice,
         response_format=request.response_format,
         controls=request.options.controls,

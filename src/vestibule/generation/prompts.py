@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from vestibule.core.chat import Message
 from vestibule.core.evidence import Passage
 from vestibule.core.generation import Source
+from vestibule.generation.sanitising import neutralised
 
 GROUNDED = (
     "You answer questions about buildings and their energy use. Use only the sources below. After each sentence put "
@@ -31,7 +32,7 @@ def prompt(messages: Sequence[Message], sources: Sequence[Source], gaps: Sequenc
         f'<source number="{s.index}" title="{_plain(_title(s))}">\n{_plain(_text(s))}\n</source>' for s in sources
     ]
     parts += [f"Known to be missing: {gap}" for gap in gaps]
-    return (Message("system", "\n\n".join(parts)), *messages)
+    return (Message("system", neutralised("\n\n".join(parts))), *messages)
 
 
 def _title(source: Source) -> str:

@@ -22,13 +22,15 @@ MOST_TOKENS = 2048
 class Chunk(msgspec.Struct, frozen=True):
     """A piece of an answer. Only the last one carries why it ended and what it used. A call of a function is handed
     on whole: `tool_calls` never holds half of one. `reasoning` is what a model thinks aloud: no part of the answer, and
-    never sent back."""
+    never sent back. `parts` are the pieces that came together and are one here, where there were several: a piece is
+    about a token."""
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
     reasoning: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Transport(Protocol):

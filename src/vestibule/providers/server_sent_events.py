@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 
 from vestibule.core.errors import UpstreamFailed
 
@@ -20,49 +20,66 @@ _BOM = b"\xef\xbb\xbf"
 _FIELD = re.compile(rb"[A-Za-z_-]{0,64}(:|$)")
 
 
-async def event_data(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGenerator[bytes, None]:
-    """Yield the data of each event. A line without an end was cut off and is dropped; an event whose lines are whole is
-    not, though the empty line behind it be missing. Raise `UpstreamFailed` for a line or an event without end, and for
-    what is no event stream."""
-    lines = _Lines(provider)
-    data: list[bytes] = []
-    size = 0
-    async for piece in body:
-        for line in lines.feed(piece):
-            if line.startswith(b"data:"):
-                data.append(line[5:].strip())
-                size += len(line)
-                if size > LINE:
-                    raise _malformed(f"{provider} sent an event of more than {LINE} bytes.")
-            elif not line and data:
-                yield b"\n".join(data)
-                data, size = [], 0
-            elif not _FIELD.match(line):
-                raise _malformed(f"{provider} sent something that is no stream of events.")
-    if data:
-        yield b"\n".join(data)
+class EventStream:
+    """The events of a body, those together that came together: an answer costs its readers by how often something
+    comes, not by how many events it has."""
 
+    def __init__(self, body: AsyncGenerator[bytes, None], provider: str) -> None:
+        self._body = body
+        self._provider = provider
+        self._lines = _Lines(provider)
+        self._data: list[bytes] = []
+        self._size = 0
+        self._failure: UpstreamFailed | None = None
 
-async def until_over(
-    events: AsyncGenerator[bytes, None], patience_s: Callable[[], float | None]
-) -> AsyncGenerator[bytes, None]:
-    """The events. Once `patience_s` names a time, the answer is whole: what follows is waited for no longer than that,
-    and a stream that is cut or silent then has just ended."""
-    while True:
-        wait_s = patience_s()
+    async def together(self, within_s: float | None = None) -> list[bytes]:
+        """The data of the next events; nothing at the end. A line without an end was cut off and is dropped; an event
+        whose lines are whole is not, though the empty line behind it be missing.
+
+        With `within_s` the answer is whole: what follows is waited for no longer than that, and a stream that is cut or
+        silent then has just ended. Raise `UpstreamFailed` for a line or an event without end, and for what is no event
+        stream, after the events before it.
+        """
+        if self._failure:
+            raise self._failure
         try:
-            if wait_s is None:
-                data = await anext(events)
-            else:
-                async with asyncio.timeout(wait_s):
-                    data = await anext(events)
-        except (StopAsyncIteration, TimeoutError):
-            return
+            if within_s is None:
+                return await self._next()
+            async with asyncio.timeout(within_s):
+                return await self._next()
+        except TimeoutError:
+            return []
         except UpstreamFailed as failure:
-            if wait_s is None or failure.fault not in ("cut", "silent"):
+            if within_s is None or failure.fault not in ("cut", "silent"):
                 raise
-            return
-        yield data
+            return []
+
+    async def _next(self) -> list[bytes]:
+        async for piece in self._body:
+            events: list[bytes] = []
+            try:
+                self._take(piece, events)
+            except UpstreamFailed as failure:
+                if not events:
+                    raise
+                self._failure = failure
+            if events:
+                return events
+        rest, self._data = self._data, []
+        return [b"\n".join(rest)] if rest else []
+
+    def _take(self, piece: bytes, events: list[bytes]) -> None:
+        for line in self._lines.feed(piece):
+            if line.startswith(b"data:"):
+                self._data.append(line[5:].strip())
+                self._size += len(line)
+                if self._size > LINE:
+                    raise _malformed(f"{self._provider} sent an event of more than {LINE} bytes.")
+            elif not line and self._data:
+                events.append(b"\n".join(self._data))
+                self._data, self._size = [], 0
+            elif not _FIELD.match(line):
+                raise _malformed(f"{self._provider} sent something that is no stream of events.")
 
 
 class _Lines:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -21,6 +22,7 @@ _LEVELS = frozenset({"exact", "semantic"})
 _RESULTS = frozenset({"hit", "miss", "bypass"})
 _STATUS = re.compile(r"[a-z_]{2,32}")
 _STATUSES_AT_MOST = 64
+_LABELLED = 1024
 _DURATIONS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 
@@ -32,7 +34,7 @@ class Metrics:
         self._statuses: set[str] = set()
         self._answered = {"home": 0, "cloud": 0}
         self._registry = registry = CollectorRegistry()
-        self._requests = Counter(
+        requests = Counter(
             "vestibule_requests", "Chat requests by how they ended.", ["model", "location", "status"], registry=registry
         )
         self._duration = Histogram(
@@ -47,17 +49,15 @@ class Metrics:
             buckets=_DURATIONS_S,
             registry=registry,
         )
-        self._egress = Counter(
-            "vestibule_egress", "Decisions of the egress gate.", ["class", "decision"], registry=registry
-        )
-        self._attempts = Counter(
+        egress = Counter("vestibule_egress", "Decisions of the egress gate.", ["class", "decision"], registry=registry)
+        attempts = Counter(
             "vestibule_attempts",
             "Tries to have a model answer, by what became of them.",
             ["model", "outcome"],
             registry=registry,
         )
-        self._cache = Counter("vestibule_cache_lookups", "Cache look-ups.", ["level", "result"], registry=registry)
-        self._waiting = Gauge(
+        cache = Counter("vestibule_cache_lookups", "Cache look-ups.", ["level", "result"], registry=registry)
+        waiting = Gauge(
             "vestibule_queue_waiting", "Requests that wait for a turn at the model.", ["model"], registry=registry
         )
         self._waited = Histogram(
@@ -69,6 +69,17 @@ class Metrics:
         self._shared = Counter(
             "vestibule_shared", "Requests answered by the generation of an identical one.", registry=registry
         )
+        self._suspect = Counter(
+            "vestibule_suspect_passages",
+            "Passages found for a question that speak to the model instead of the reader.",
+            registry=registry,
+        )
+        self._batch_requests = Counter(
+            "vestibule_batch_requests",
+            "Requests of batches by what became of each try.",
+            ["outcome"],
+            registry=registry,
+        )
         self._audit_lost = Counter(
             "vestibule_audit_lost", "Notes that never reached the audit trail; it holds how many.", registry=registry
         )
@@ -78,13 +89,19 @@ class Metrics:
             registry=registry,
         )
         share.set_function(self._local_share)
+        # looking a labelled counter up costs several times what counting does
+        self._requests_of = lru_cache(_LABELLED)(requests.labels)
+        self._egress_of = lru_cache(_LABELLED)(egress.labels)
+        self._attempts_of = lru_cache(_LABELLED)(attempts.labels)
+        self._cache_of = lru_cache(_LABELLED)(cache.labels)
+        self._waiting_of = lru_cache(_LABELLED)(waiting.labels)
 
     def answered(
         self, model: str, location: str, status: str, duration_s: float, first_token_s: float | None = None
     ) -> None:
         """Count a request that ended: `status` is "ok", "cancelled" or an error code; seconds since its arrival."""
         known = model if model == "none" or model in self._models() else OTHER
-        self._requests.labels(known, _bounded(location, _LOCATIONS), self._status(status)).inc()
+        self._requests_of(known, _bounded(location, _LOCATIONS), self._status(status)).inc()
         self._duration.observe(duration_s)
         if first_token_s is not None:
             self._first_token.observe(first_token_s)
@@ -93,19 +110,19 @@ class Metrics:
 
     def egress(self, level: str, decision: str) -> None:
         """Count a decision of the gate: the privacy class, and "home", "cloud" or "refused"."""
-        self._egress.labels(_bounded(level, _CLASSES), _bounded(decision, _DECISIONS)).inc()
+        self._egress_of(_bounded(level, _CLASSES), _bounded(decision, _DECISIONS)).inc()
 
     def attempted(self, model: str, outcome: str) -> None:
         """Count a try: "answered", a fault or an error code."""
-        self._attempts.labels(model if model in self._models() else OTHER, self._status(outcome)).inc()
+        self._attempts_of(model if model in self._models() else OTHER, self._status(outcome)).inc()
 
     def cache(self, level: str, result: str) -> None:
         """Count a look-up: the level "exact" or "semantic", and "hit", "miss" or "bypass"."""
-        self._cache.labels(_bounded(level, _LEVELS), _bounded(result, _RESULTS)).inc()
+        self._cache_of(_bounded(level, _LEVELS), _bounded(result, _RESULTS)).inc()
 
     def queue_waiting(self, model: str, count: int) -> None:
         """Say how many wait for a turn at the model now."""
-        self._waiting.labels(model if model in self._models() else OTHER).set(count)
+        self._waiting_of(model if model in self._models() else OTHER).set(count)
 
     def queue_waited(self, wait_s: float) -> None:
         """Count a turn that was had, and the seconds that were waited for it."""
@@ -114,6 +131,14 @@ class Metrics:
     def shared(self) -> None:
         """Count a request that was answered by the generation of another."""
         self._shared.inc()
+
+    def suspect(self, count: int) -> None:
+        """Count passages that were found for a question and bear marks of an injection."""
+        self._suspect.inc(count)
+
+    def batch_request(self, outcome: str) -> None:
+        """Count a try at a request of a batch: "answered", "refused", or "put_back" to be tried again."""
+        self._batch_requests.labels(self._status(outcome)).inc()
 
     def audit_lost(self, count: int) -> None:
         """Count notes that the audit trail had to let go."""

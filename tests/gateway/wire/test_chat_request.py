@@ -60,7 +60,6 @@ def test_defaults_and_hints_are_taken(fields: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("n", 2),
         ("functions", [{"name": "f"}]),
         ("function_call", {"name": "f"}),
         ("logprobs", True),

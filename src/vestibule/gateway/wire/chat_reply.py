@@ -14,11 +14,19 @@ from vestibule.gateway.wire.tools import WireToolCall, WireToolCallDelta, call_d
 
 DONE = b"data: [DONE]\n\n"
 
+_ENCODER = msgspec.json.Encoder()
+_CONTENT = b'"content":'  # as a member: within a text its quotes would be escaped
+
+
+class PromptDetails(msgspec.Struct, frozen=True):
+    cached_tokens: int
+
 
 class WireUsage(msgspec.Struct, frozen=True):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    prompt_tokens_details: PromptDetails
 
 
 class ReplyMessage(msgspec.Struct, frozen=True):
@@ -33,6 +41,7 @@ class Choice(msgspec.Struct, frozen=True):
     finish_reason: FinishReason
     index: int = 0
     logprobs: None = None
+    vestibule: Report | UnsetType = UNSET
 
 
 class ChatCompletion(msgspec.Struct, frozen=True):
@@ -56,6 +65,7 @@ class ChunkChoice(msgspec.Struct, frozen=True):
     finish_reason: FinishReason | None = None
     index: int = 0
     logprobs: None = None
+    vestibule: Report | UnsetType = UNSET
 
 
 class ChatCompletionChunk(msgspec.Struct, frozen=True):
@@ -69,12 +79,15 @@ class ChatCompletionChunk(msgspec.Struct, frozen=True):
 
 
 def completion(answer: Completed) -> bytes:
-    called = said_calls(answer.tool_calls)
-    message = ReplyMessage(None if called and not answer.text else answer.text, tool_calls=called or UNSET)
-    choice = Choice(message, answer.finish_reason)
-    return msgspec.json.encode(
-        ChatCompletion(answer.id, answer.created, answer.model, (choice,), _usage(answer.usage), answer.report)
+    choice = Choice(reply_message(answer), answer.finish_reason)
+    return _ENCODER.encode(
+        ChatCompletion(answer.id, answer.created, answer.model, (choice,), usage_of(answer.usage), answer.report)
     )
+
+
+def reply_message(answer: Completed) -> ReplyMessage:
+    called = said_calls(answer.tool_calls)
+    return ReplyMessage(None if called and not answer.text else answer.text, tool_calls=called or UNSET)
 
 
 class Chunks:
@@ -84,35 +97,41 @@ class Chunks:
         self._usage: UnsetType | None = None if include_usage else UNSET
         self._opened = Opened("", 0, "")
         self._called = 0
-        self._encoder = msgspec.json.Encoder()
+        self._around = (b"", b"")
 
     def opening(self, opened: Opened) -> bytes:
         self._opened = opened
+        empty = self._event(self._chunk(ChunkChoice(ChunkDelta(content=""))))
+        head, content, tail = empty.partition(_CONTENT)
+        self._around = head + content, tail.removeprefix(b'""')
         return self._event(self._chunk(ChunkChoice(ChunkDelta(role="assistant", content=""))))
 
-    def delta(self, text: str) -> bytes:
-        return self._event(self._chunk(ChunkChoice(ChunkDelta(content=text))))
+    def deltas(self, texts: Sequence[str]) -> bytes:
+        """An event for each text. They differ in that alone, so that the rest is encoded once a stream."""
+        head, tail = self._around
+        return b"".join([head + _ENCODER.encode(text) + tail for text in texts])
 
     def calls(self, made: Sequence[ToolCall]) -> bytes:
         deltas = call_deltas(made, self._called)
         self._called += len(made)
         return self._event(self._chunk(ChunkChoice(ChunkDelta(tool_calls=deltas))))
 
-    def closing(self, answer: Completed) -> list[bytes]:
-        """The finish chunk, and the usage chunk if it was asked for; the last one carries the report."""
+    def closing(self, answer: Completed) -> bytes:
+        """The finish chunk, and the usage chunk if it was asked for; the last one carries the report. Then the end."""
         finish = self._chunk(ChunkChoice(ChunkDelta(), answer.finish_reason))
         if self._usage is UNSET:
-            return [self._event(msgspec.structs.replace(finish, vestibule=answer.report))]
-        last = msgspec.structs.replace(finish, choices=(), usage=_usage(answer.usage), vestibule=answer.report)
-        return [self._event(finish), self._event(last)]
+            return self._event(msgspec.structs.replace(finish, vestibule=answer.report)) + DONE
+        last = msgspec.structs.replace(finish, choices=(), usage=usage_of(answer.usage), vestibule=answer.report)
+        return self._event(finish) + self._event(last) + DONE
 
     def _chunk(self, choice: ChunkChoice) -> ChatCompletionChunk:
         opened = self._opened
         return ChatCompletionChunk(opened.id, opened.created, opened.model, (choice,), self._usage)
 
     def _event(self, chunk: ChatCompletionChunk) -> bytes:
-        return b"data: " + self._encoder.encode(chunk) + b"\n\n"
+        return b"data: " + _ENCODER.encode(chunk) + b"\n\n"
 
 
-def _usage(usage: Usage) -> WireUsage:
-    return WireUsage(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
+def usage_of(usage: Usage) -> WireUsage:
+    details = PromptDetails(usage.cached_tokens)
+    return WireUsage(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, details)

@@ -14,9 +14,13 @@ from msgspec import Meta
 from vestibule.core.chat import ChatRequest, Image, Message, Options, Sampling
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.wire import tools as wire_tools
+from vestibule.gateway.wire.bounds import require_bounds
 from vestibule.gateway.wire.decode import decode
 from vestibule.gateway.wire.images import WireImage, image, require_few
+from vestibule.gateway.wire.refusals import clean, missing, not_served
 from vestibule.gateway.wire.tools import WireResponseFormat, WireTool, WireToolCall, WireToolChoice
+
+MOST_CHOICES = 8
 
 _Text = Annotated[str, Meta(max_length=1024)]
 _Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
@@ -78,7 +82,7 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tool_choice: WireToolChoice | None = None
     response_format: WireResponseFormat | None = None
 
-    n: int | None = None
+    n: Annotated[int, Meta(ge=1, le=MOST_CHOICES)] | None = None
     functions: list[_Unserved] | None = None
     function_call: _Unserved = None
     logprobs: bool | None = None
@@ -99,7 +103,6 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 # besides null, the values that ask for nothing we do not do anyway
 _HARMLESS: dict[str, tuple[object, ...]] = {
-    "n": (1,),
     "functions": ([],),
     "function_call": ("none", "auto"),
     "logprobs": (False,),
@@ -126,8 +129,8 @@ def decode_chat(body: bytes) -> ChatRequest:
     _refuse_what_is_not_served(wire)
     options = wire.stream_options or StreamOptions()
     offered = wire_tools.tools(wire.tools)
-    return ChatRequest(
-        model=_clean(wire.model, "model"),
+    request = ChatRequest(
+        model=clean(wire.model, "model"),
         messages=_messages(wire.messages),
         stream=bool(wire.stream),
         include_usage=bool(options.include_usage),
@@ -143,20 +146,35 @@ def decode_chat(body: bytes) -> ChatRequest:
         response_format=wire_tools.response_format(wire.response_format),
         options=wire.vestibule or Options(),
         metadata=dict(wire.metadata or {}),
+        choices=_choices(wire),
+        parallel_calls=wire.parallel_tool_calls is not False,
     )
+    require_bounds(request, body)
+    return request
 
 
 def _refuse_what_is_not_served(wire: ChatBody) -> None:
     for name, harmless in _HARMLESS.items():
         value = getattr(wire, name)
         if value is not None and value not in harmless:
-            raise _not_served(name)
+            raise not_served(name)
     if wire.stream_options is not None and not wire.stream:
         raise InvalidRequest(
             "`stream_options` goes with `stream`.", next_step="Set `stream` to true.", param="stream_options"
         )
     if wire.stream_options is not None and wire.stream_options.include_obfuscation:
-        raise _not_served("stream_options.include_obfuscation")
+        raise not_served("stream_options.include_obfuscation")
+
+
+def _choices(wire: ChatBody) -> int:
+    choices = wire.n or 1
+    if choices > 1 and wire.vestibule is not None and wire.vestibule.cache == "only":
+        raise InvalidRequest(
+            "`n` asks for several answers and `vestibule.cache` for the one in the cache.",
+            next_step="Leave one of the two out.",
+            param="n",
+        )
+    return choices
 
 
 def _messages(wire: list[WireMessage]) -> tuple[Message, ...]:
@@ -174,16 +192,16 @@ def _messages(wire: list[WireMessage]) -> tuple[Message, ...]:
 
 def _message(wire: WireMessage, path: str) -> Message:
     if wire.audio is not None:
-        raise _not_served(f"{path}.audio")
+        raise not_served(f"{path}.audio")
     if wire.role == "tool" and not wire.tool_call_id:
-        raise _required(f"{path}.tool_call_id")
+        raise missing(f"{path}.tool_call_id")
     if wire.content is None and wire.role not in ("assistant", "function"):
-        raise _required(f"{path}.content")
+        raise missing(f"{path}.content")
     role = "tool" if wire.role == "function" else wire.role
-    name = None if wire.name is None else _clean(wire.name, f"{path}.name")
+    name = None if wire.name is None else clean(wire.name, f"{path}.name")
     return Message(
         role,
-        _clean(_text(wire, path), f"{path}.content"),
+        clean(_text(wire, path), f"{path}.content"),
         name,
         wire_tools.calls(wire.tool_calls),
         wire.tool_call_id,
@@ -210,7 +228,7 @@ def _part(part: Part, path: str) -> str | None:
         )
     text = part.text if part.type == "text" else part.refusal
     if text is None:
-        raise _required(f"{path}.{part.type}")
+        raise missing(f"{path}.{part.type}")
     return text
 
 
@@ -228,21 +246,6 @@ def _images(wire: WireMessage, path: str) -> tuple[Image, ...]:
                 param=place,
             )
         if part.image_url is None:
-            raise _required(f"{place}.image_url")
+            raise missing(f"{place}.image_url")
         found.append(image(part.image_url, f"{place}.image_url"))
     return tuple(found)
-
-
-def _clean(text: str, path: str) -> str:
-    # PostgreSQL has no U+0000 in text, and no question needs one
-    if "\0" in text:
-        raise InvalidRequest(f"`{path}` contains the character U+0000.", next_step="Remove it.", param=path)
-    return text
-
-
-def _not_served(path: str) -> InvalidRequest:
-    return InvalidRequest(f"`{path}` is not served yet by this model.", next_step="Leave it out.", param=path)
-
-
-def _required(path: str) -> InvalidRequest:
-    return InvalidRequest(f"`{path}` is missing.", next_step="It is required.", param=path)

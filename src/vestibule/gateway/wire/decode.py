@@ -36,12 +36,21 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         ) from None
 
 
-def _explain(problem: str, root: object) -> InvalidRequest:
+def convert(value: object, kind: type[T], path: str) -> T:
+    """Read what was decoded as `kind`, strictly. Raise `InvalidRequest` whose `param` begins with `path`."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _explain(str(error), kind, path) from None
+
+
+def _explain(problem: str, root: object, above: str = "") -> InvalidRequest:
     place = _WHERE.search(problem)
-    path = place.group(1) if place else ""
+    inner = place.group(1) if place else ""
+    path = f"{above}{inner}" if inner.startswith("[") else _join(above, inner) if inner else above
     said = _WHERE.sub("", problem).replace("`", "")
     if unknown := _UNKNOWN.match(problem):
-        return _unknown_field(_join(path, unknown.group(1)), unknown.group(1), _fields(inspect.type_info(root), path))
+        return _unknown_field(_join(path, unknown.group(1)), unknown.group(1), _fields(inspect.type_info(root), inner))
     if missing := _MISSING.match(problem):
         name = _join(path, missing.group(1))
         return InvalidRequest(f"`{name}` is missing.", next_step="It is required.", param=name)

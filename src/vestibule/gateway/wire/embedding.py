@@ -11,7 +11,7 @@ from vestibule.core.errors import InvalidRequest
 from vestibule.core.ports import Vector
 from vestibule.gateway.wire.decode import decode
 
-INPUTS_AT_MOST = 256
+INPUTS_AT_MOST = 2048
 
 Encoding = Literal["float", "base64"]
 

@@ -16,6 +16,7 @@ from vestibule.core.chat import Image, ImageType
 from vestibule.core.errors import InvalidRequest
 from vestibule.privacy.images import ImageError, read
 
+Detail = Literal["auto", "low", "high"]
 MOST_IMAGES = 32
 _TYPES: dict[str, ImageType] = {str(kind): kind for kind in get_args(ImageType)}
 _NAMES = ("name", "filename")
@@ -25,13 +26,17 @@ class WireImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`url` is a `data:` URL of a PNG, JPEG, WebP or GIF, which may carry the file's name: `;name=plant.png`."""
 
     url: str
-    detail: Literal["auto", "low", "high"] | None = None
+    detail: Detail | None = None
 
 
 def image(wire: WireImage, path: str) -> Image:
+    """Raise `InvalidRequest` as `image_at` does."""
+    return image_at(wire.url, wire.detail, f"{path}.url")
+
+
+def image_at(url: str, detail: Detail | None, place: str) -> Image:
     """Raise `InvalidRequest` for what is elsewhere, is none of the four, or is not what it says it is."""
-    place = f"{path}.url"
-    head, comma, coded = wire.url.partition(",")
+    head, comma, coded = url.partition(",")
     scheme, _, described = head.partition(":")
     if scheme.lower() != "data" or not comma:
         raise InvalidRequest(
@@ -56,13 +61,13 @@ def image(wire: WireImage, path: str) -> Image:
         ) from None
     if found != media_type:
         raise InvalidRequest(f"`{place}` says {media_type} and is {found}.", next_step="Say what it is.", param=place)
-    return Image(media_type, data, _name(parameters), wire.detail or "auto")
+    return Image(media_type, data, _name(parameters), detail or "auto")
 
 
-def require_few(count: int) -> None:
+def require_few(count: int, path: str = "messages") -> None:
     if count > MOST_IMAGES:
         raise InvalidRequest(
-            f"`messages` hold {count} images.", next_step=f"At most {MOST_IMAGES} are taken.", param="messages"
+            f"`{path}` holds {count} images.", next_step=f"At most {MOST_IMAGES} are taken.", param=path
         )
 
 

@@ -119,10 +119,13 @@ def response_format(wire: WireResponseFormat | None) -> ResponseFormat:
             next_step="Put it into `response_format.json_schema.schema`.",
             param="response_format",
         )
-    require_schema(wire.json_schema.schema, "response_format.json_schema.schema")
-    return ResponseFormat(
-        "json_schema", wire.json_schema.name, wire.json_schema.schema, strict=bool(wire.json_schema.strict)
-    )
+    return json_schema(wire.json_schema, "response_format.json_schema.schema")
+
+
+def json_schema(wire: WireJsonSchema, path: str) -> ResponseFormat:
+    """Raise `InvalidRequest`, naming `path`, for a schema that is not taken."""
+    require_schema(wire.schema or {}, path)
+    return ResponseFormat("json_schema", wire.name, wire.schema or {}, strict=bool(wire.strict))
 
 
 def said_calls(made: Sequence[ToolCall]) -> tuple[WireToolCall, ...]:

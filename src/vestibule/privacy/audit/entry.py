@@ -116,4 +116,6 @@ def gap_of(tenant: str, lost: int, at: datetime, chain: str, number: int) -> Ent
 
 
 def _storable(text: str) -> str:
+    if len(text) <= LONGEST_TEXT and text.isascii() and "\0" not in text:
+        return text
     return text[:LONGEST_TEXT].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -22,9 +22,10 @@ _PRUNE_LOCK = 0x7072756E  # "prun": shared by who reads the trail, alone by who 
 
 _ENTRY_COLUMNS = ", ".join(Entry.__struct_fields__)
 _ANCHOR_COLUMNS = ", ".join(Anchor.__struct_fields__)
-_INSERT_RECORD = (
-    f"INSERT INTO audit_records ({_ENTRY_COLUMNS}, hash, mac) VALUES"
-    f" ({', '.join(['%s'] * (len(Entry.__struct_fields__) + 2))})"
+# a whole batch as one value: a tenth of what a statement for each record costs
+_INSERT_RECORDS = (
+    f"INSERT INTO audit_records ({_ENTRY_COLUMNS}, hash, mac) SELECT {_ENTRY_COLUMNS}, hash, mac"
+    " FROM json_populate_recordset(NULL::audit_records, %s::json)"
 )
 _INSERT_ANCHOR = (
     f"INSERT INTO audit_anchors ({_ANCHOR_COLUMNS}) VALUES ({', '.join(['%s'] * len(Anchor.__struct_fields__))})"
@@ -40,8 +41,7 @@ async def insert_chain(connection: Connection, start: ChainStart) -> None:
 async def insert_records(connection: Connection, records: Sequence[Record]) -> None:
     """Durable when the transaction has committed, whatever the server's default is."""
     await connection.execute("SET LOCAL synchronous_commit = on")
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_INSERT_RECORD, [_record_row(record) for record in records])
+    await connection.execute(_INSERT_RECORDS, [msgspec.json.encode([_row(record) for record in records]).decode()])
 
 
 async def append_anchors(connection: Connection, key: SigningKey, statements: Sequence[Statement]) -> list[Anchor]:
@@ -200,10 +200,11 @@ def record_of(row: TupleRow) -> Record:
     return Record(entry, bytes(linked), bytes(mac))
 
 
-def _record_row(record: Record) -> list[object]:
+def _row(record: Record) -> dict[str, object]:
+    """By columns, with bytes as PostgreSQL writes them."""
     values = msgspec.structs.asdict(record.entry)
-    values["reasons"] = list(record.entry.reasons)
-    return [*values.values(), record.hash, record.mac]
+    values |= {"digest": record.entry.digest, "hash": record.hash, "mac": record.mac}
+    return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in values.items()}
 
 
 def _anchor(row: TupleRow) -> Anchor:

@@ -62,6 +62,7 @@ class Detector:
         """`cache` is a folder in which the compiled gate is kept for the next start."""
         self._recognizers = tuple(recognizers)
         self._patterns = (*((r.pattern, r.gate) for r in self._recognizers), *((d.pattern, None) for d in DISGUISES))
+        self._behind = _behind(self._recognizers)
         self._gate: Gate = OpenGate(self._patterns)
         self._tagger = tagger
         self._dictionaries = dictionaries or Dictionaries()
@@ -89,7 +90,7 @@ class Detector:
         digest = self._memo.digest(text, b"%x/%d" % (dictionaries.version, full))
         spans = self._memo.get(digest)
         if spans is None:
-            scan = _Scan(self._recognizers, self._gate, dictionaries, time.monotonic() + budget_s)
+            scan = _Scan(self._recognizers, self._behind, self._gate, dictionaries, time.monotonic() + budget_s)
             spans = overlaps.settle(set(scan.spans(text, self._tagger if full else None)), text)
             self._memo.put(digest, spans)
         return spans
@@ -99,9 +100,16 @@ class _Scan:
     """One look through one text, until a deadline."""
 
     def __init__(
-        self, recognizers: tuple[Recognizer, ...], gate: Gate, dictionaries: Dictionaries, deadline: float
+        self,
+        recognizers: tuple[Recognizer, ...],
+        behind: tuple[int, ...],
+        gate: Gate,
+        dictionaries: Dictionaries,
+        deadline: float,
     ) -> None:
+        """`behind`: for each recognizer the one that the gate must let through too, or itself."""
         self._recognizers = recognizers
+        self._behind = behind
         self._gate = gate
         self._dictionaries = dictionaries
         self._deadline = deadline
@@ -125,8 +133,12 @@ class _Scan:
             yield from tagger.tag(text)
 
     def _matches(self, text: str, tagger: EntityTagger | None, depth: int) -> Iterator[Span]:
-        for index, start, end in self._gate.regions(text, self._look_at_clock):
+        regions = self._gate.regions(text, self._look_at_clock)
+        let_through = {region.pattern for region in regions}
+        for index, start, end in regions:
             disguise = index - len(self._recognizers)
+            if disguise < 0 and self._behind[index] not in let_through:
+                continue
             pattern = self._recognizers[index].pattern if disguise < 0 else DISGUISES[disguise].pattern
             for first, last, context in stretches(pattern, start, end):
                 self._look_at_clock()
@@ -155,6 +167,11 @@ class _Scan:
     def _look_at_clock(self) -> None:
         if time.monotonic() > self._deadline:
             raise DetectionTimeout("Looking through this text took too long.", next_step="Send it in smaller pieces.")
+
+
+def _behind(recognizers: Sequence[Recognizer]) -> tuple[int, ...]:
+    places = {id(recognizer): index for index, recognizer in enumerate(recognizers)}
+    return tuple(places.get(id(r.behind), index) for index, r in enumerate(recognizers))
 
 
 def _unwrapped(text: str) -> str:

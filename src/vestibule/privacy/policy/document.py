@@ -57,11 +57,12 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Days that audit records, request records and the vault's sealed pseudonyms are kept."""
+    """Days that audit records, request records, the vault's sealed pseudonyms and stored responses are kept."""
 
     audit_days: Count = 365
     request_days: Count = 90
     vault_days: Count = 30
+    response_days: Count = 30
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -60,4 +60,5 @@ def listed(
         counter_examples=counter_examples,
         score=first.score,
         valid=follows,
+        behind=first,
     )

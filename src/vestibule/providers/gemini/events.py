@@ -17,7 +17,7 @@ from vestibule.core.chat import ToolCall
 from vestibule.core.errors import UpstreamFailed
 from vestibule.providers.base import Chunk, Count
 from vestibule.providers.refusals import FILTERED, not_taken, reported, unfinished
-from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, event_data, until_over
+from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, EventStream
 
 MOST_CALLS = 128
 _FINISHED: dict[str, FinishReason] = {
@@ -60,25 +60,23 @@ async def chunks(body: AsyncGenerator[bytes, None], provider: str) -> AsyncGener
     def patience_s() -> float | None:
         return AFTER_THE_END_S if finish and usage else AFTER_THE_FINISH_S if finish else None
 
-    async with (
-        aclosing(body),
-        aclosing(event_data(body, provider)) as data,
-        aclosing(until_over(data, patience_s)) as events,
-    ):
-        async for data_of_event in events:
-            response = _decode(data_of_event, provider)
-            usage = _used(response.usage) or usage
-            for candidate in response.candidates or ():
-                if candidate.index:  # one answer was asked for
-                    continue
-                parts = (candidate.content and candidate.content.parts) or []
-                for part in parts:
-                    if part.text:
-                        yield Chunk(reasoning=part.text) if part.thought else Chunk(part.text)
-                calls += _calls(parts)
-                finish = _finish(candidate.finish_reason or "", provider) or finish
-            if len(calls) > MOST_CALLS:
-                raise UpstreamFailed(f"{provider} made more than {MOST_CALLS} calls at once.", fault="malformed")
+    async with aclosing(body):
+        events = EventStream(body, provider)
+        while together := await events.together(patience_s()):
+            for data_of_event in together:
+                response = _decode(data_of_event, provider)
+                usage = _used(response.usage) or usage
+                for candidate in response.candidates or ():
+                    if candidate.index:  # one answer was asked for
+                        continue
+                    parts = (candidate.content and candidate.content.parts) or []
+                    for part in parts:
+                        if part.text:
+                            yield Chunk(reasoning=part.text) if part.thought else Chunk(part.text)
+                    calls += _calls(parts)
+                    finish = _finish(candidate.finish_reason or "", provider) or finish
+                if len(calls) > MOST_CALLS:
+                    raise UpstreamFailed(f"{provider} made more than {MOST_CALLS} calls at once.", fault="malformed")
     if finish is None:
         raise unfinished(provider)
     reason: FinishReason = "tool_calls" if calls and finish == "stop" else finish

@@ -6,7 +6,6 @@ It is not read further ahead than `MOST_HELD` bytes of whoever takes them. Knows
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import cast
 
 from vestibule.core.clearance import Destination
@@ -24,7 +23,7 @@ class Connection(asyncio.Protocol):
         self.reply = Reply()
         self.closed = False
         self.transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[bool] | None = None
         self._paused = False
         self._failure: str | None = None
 
@@ -36,27 +35,21 @@ class Connection(asyncio.Protocol):
 
     async def head(self, wait_s: float) -> Reply:
         """Wait for status and headers. Raise `UpstreamFailed`."""
-        try:
-            async with asyncio.timeout(wait_s):
-                while not self.reply.headed:
-                    await self._news()
-        except TimeoutError:
-            raise self._silent(wait_s) from None
+        until = asyncio.get_running_loop().time() + wait_s
+        while not self.reply.headed:
+            if not await self._news(until):
+                raise self._silent(wait_s)
         return self.reply
 
-    async def body(self, wait_s: float) -> AsyncGenerator[bytes, None]:
-        """Yield the body as it comes, each piece within `wait_s`. Raise `UpstreamFailed`."""
-        while True:
-            while piece := self.reply.take():
-                yield piece
+    async def piece(self, wait_s: float) -> bytes:
+        """What there is of the body, or comes next within `wait_s`; nothing at its end. Raise `UpstreamFailed`."""
+        while not (piece := self.reply.take()):
             self._read_on()
             if self.reply.complete:
-                return
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._news()
-            except TimeoutError:
-                raise self._silent(wait_s) from None
+                break
+            if not await self._news(asyncio.get_running_loop().time() + wait_s):
+                raise self._silent(wait_s)
+        return piece
 
     @property
     def is_reusable(self) -> bool:
@@ -95,8 +88,8 @@ class Connection(asyncio.Protocol):
             self.reply.end()
         self._wake()
 
-    async def _news(self) -> None:
-        """Until something comes, or raise."""
+    async def _news(self, until: float) -> bool:
+        """Wait until something comes, or raise. False where nothing did until then, in seconds of the loop's clock."""
         if self._failure:
             raise UpstreamFailed(f"{self.destination} {self._failure}.", fault="malformed")
         if self.closed:
@@ -105,15 +98,19 @@ class Connection(asyncio.Protocol):
                 next_step="Ask again.",
                 fault="cut",
             )
-        self._waiting = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()
+        # a timer of its own costs a fifth of asyncio's timeout, and there are several a request
+        timer = loop.call_at(until, self._wake, False)
         try:
-            await self._waiting
+            return await self._waiting
         finally:
+            timer.cancel()
             self._waiting = None
 
-    def _wake(self) -> None:
+    def _wake(self, has_news: bool = True) -> None:
         if self._waiting and not self._waiting.done():
-            self._waiting.set_result(None)
+            self._waiting.set_result(has_news)
 
     def _read_on(self) -> None:
         if self._paused and self.transport and not self.closed:

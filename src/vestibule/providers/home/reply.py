@@ -5,8 +5,6 @@ Source: RFC 9112. More than one reply to a request is an error of the server, wh
 
 from __future__ import annotations
 
-from collections import deque
-
 import httptools
 
 LONGEST_HEAD = 65_536
@@ -27,7 +25,7 @@ class Reply:
         self.begun = self.headed = self.complete = self.reusable = False
         self.held = 0
         self._parser = httptools.HttpResponseParser(self)
-        self._pieces: deque[bytes] = deque()
+        self._pieces: list[bytes] = []
         self._length = 0
         self._between = 0
         self._interim = 0
@@ -58,12 +56,11 @@ class Reply:
         self.reusable = False
 
     def take(self) -> bytes:
-        """A piece of the body; nothing where none is there."""
-        if not self._pieces:
-            return b""
-        piece = self._pieces.popleft()
-        self.held -= len(piece)
-        return piece
+        """What is there of the body and was not taken yet."""
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        self.held = 0
+        return taken
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.headed:

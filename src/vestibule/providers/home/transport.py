@@ -11,7 +11,6 @@ import contextlib
 import ipaddress
 import ssl
 from collections.abc import AsyncGenerator, Collection, Mapping
-from contextlib import aclosing
 from pathlib import Path
 
 from vestibule.core.clearance import ClearedRequest, Destination
@@ -62,9 +61,12 @@ class HomeTransport:
         an error status, or `EgressRefused` where the peer is not home."""
         key = await self._keys.current()
         head = self._head("POST", destination, path, len(cleared.body), self._keys.style.headers(key))
-        async with aclosing(self._exchange(destination, head + cleared.body, self._first_byte_s, key)) as pieces:
-            async for piece in pieces:
+        connection = await self._answering(destination, head + cleared.body, self._first_byte_s, key)
+        try:
+            while piece := await connection.piece(self._silence_s):
                 yield piece
+        finally:
+            self._pool.give_back(connection)
 
     async def get(self, destination: Destination, path: str, *, wait_s: float) -> bytes:
         """Return the body at `path`, of at most 8 MiB, that is there within `wait_s`. Raises as `stream` does."""
@@ -72,14 +74,18 @@ class HomeTransport:
         length = 0
         head = self._head("GET", destination, path)
         try:
-            async with asyncio.timeout(wait_s), aclosing(self._exchange(destination, head, wait_s)) as body:
-                async for piece in body:
-                    pieces.append(piece)
-                    length += len(piece)
-                    if length > LONGEST_BODY:
-                        raise UpstreamFailed(
-                            f"{destination}{path} is longer than {LONGEST_BODY} bytes.", fault="malformed"
-                        )
+            async with asyncio.timeout(wait_s):
+                connection = await self._answering(destination, head, wait_s)
+                try:
+                    while piece := await connection.piece(self._silence_s):
+                        pieces.append(piece)
+                        length += len(piece)
+                        if length > LONGEST_BODY:
+                            raise UpstreamFailed(
+                                f"{destination}{path} is longer than {LONGEST_BODY} bytes.", fault="malformed"
+                            )
+                finally:
+                    self._pool.give_back(connection)
         except TimeoutError:
             raise UpstreamFailed(f"{destination} did not answer within {wait_s:g} s.", fault="silent") from None
         return b"".join(pieces)
@@ -87,19 +93,19 @@ class HomeTransport:
     async def close(self) -> None:
         self._pool.close()
 
-    async def _exchange(
+    async def _answering(
         self, destination: Destination, request: bytes, wait_s: float, key: str | None = None
-    ) -> AsyncGenerator[bytes, None]:
+    ) -> Connection:
+        """The connection whose reply is a plain answer. It is to be given back."""
         if destination.cloud:
             raise EgressRefused(f"{destination} is declared to be outside the house.", next_step="Ask a model at home.")
         connection, reply = await self._asked(destination, request, wait_s)
         try:
             await self._require_answer(connection, reply, key)
-            async with aclosing(connection.body(self._silence_s)) as pieces:
-                async for piece in pieces:
-                    yield piece
-        finally:
+        except BaseException:
             self._pool.give_back(connection)
+            raise
+        return connection
 
     async def _asked(self, destination: Destination, request: bytes, wait_s: float) -> tuple[Connection, Reply]:
         """The connection on which the request was sent, once the head of the reply is there. One that had waited may
@@ -194,9 +200,7 @@ async def _refusal(connection: Connection) -> bytes:
     """What is said of an error, or the beginning of that: the status tells enough to go by."""
     said = b""
     with contextlib.suppress(UpstreamFailed, TimeoutError):
-        async with asyncio.timeout(REFUSAL_S), aclosing(connection.body(REFUSAL_S)) as pieces:
-            async for piece in pieces:
+        async with asyncio.timeout(REFUSAL_S):
+            while len(said) < LONGEST_REFUSAL and (piece := await connection.piece(REFUSAL_S)):
                 said += piece
-                if len(said) >= LONGEST_REFUSAL:
-                    break
     return said[:LONGEST_REFUSAL]

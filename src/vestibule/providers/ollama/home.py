@@ -20,7 +20,7 @@ from vestibule.core.settings import Settings
 from vestibule.providers.ollama.discovery import discover_ollama
 from vestibule.providers.ollama.embedder import OllamaEmbedder
 from vestibule.providers.ollama.provider import OllamaProvider
-from vestibule.providers.ollama.running import running_models
+from vestibule.providers.ollama.running import RunningModel, running_models
 from vestibule.providers.ollama.service import OllamaService, environment
 from vestibule.providers.ollama.watch import OllamaWatch, Served
 
@@ -98,10 +98,18 @@ class HomeOllama:
             return f"no `ollama` to start here: see `vestibule models setup` and OLLAMA_HOST; {found.note}"
         return found.note
 
+    @property
+    def answers(self) -> bool:
+        """Whether it did when it was looked at last."""
+        return self._watch.found.answers
+
+    async def running_models(self) -> tuple[RunningModel, ...]:
+        """Those it holds in memory now."""
+        return await running_models(self._watch.found.url if self._watch.found.answers else None, self._hosts)
+
     async def memory_bytes(self) -> int:
         """What its models take now."""
-        url = self._watch.found.url if self._watch.found.answers else None
-        return sum(model.size_bytes for model in await running_models(url, self._hosts))
+        return sum(model.size_bytes for model in await self.running_models())
 
     @property
     def _slots(self) -> int:

@@ -8,7 +8,7 @@ taken for empty, as many servers leave them; what has another type than publishe
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -16,10 +16,10 @@ import msgspec
 
 from vestibule.core.answer import FinishReason, Usage
 from vestibule.core.chat import ToolCall
-from vestibule.core.errors import UpstreamFailed
+from vestibule.core.errors import UpstreamFailed, VestibuleError
 from vestibule.providers.base import Chunk, Count
 from vestibule.providers.refusals import reported, unfinished
-from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, event_data, until_over
+from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, EventStream
 
 MOST_CALLS = 128
 FINISHED: Mapping[str, FinishReason] = {
@@ -91,39 +91,75 @@ async def chunks(
     what is not the protocol, a stream that ends without a finish reason, and a finish reason that nobody knows or is
     one of `broken_off`; `InvalidRequest` for a conversation that is not taken.
     """
-    finish: FinishReason | None = None
-    usage: Usage | None = None
-    done = False
-    calls = _Calls()
-
-    def patience_s() -> float | None:
-        return AFTER_THE_END_S if done or (finish and usage) else AFTER_THE_FINISH_S if finish else None
-
-    async with (
-        aclosing(body),
-        aclosing(event_data(body, provider)) as data,
-        aclosing(until_over(data, patience_s)) as events,
-    ):
-        async for data_of_event in events:
-            if done or data_of_event == b"[DONE]":
-                done = True
-                continue
-            event = _decode(data_of_event, provider)
-            usage = _used(event.usage) or usage
-            for choice in event.choices or ():
-                if choice.index:  # one answer was asked for
-                    continue
-                delta = choice.delta or _EMPTY
-                if delta.reasoning_content:
-                    yield Chunk(reasoning=delta.reasoning_content)
-                if text := delta.content or delta.refusal:
-                    yield Chunk(text)
-                calls.add(delta.tool_calls or (), provider)
-                finish = _finish(choice.finish_reason, provider, broken_off) or finish
-    if finish is None:
+    told = _Told(provider, broken_off)
+    async with aclosing(body):
+        events = EventStream(body, provider)
+        while together := await events.together(told.patience_s()):
+            failure = told.hear(together)
+            for chunk in told.said():
+                yield chunk
+            if failure:
+                raise failure
+    if told.finish is None:
         raise unfinished(provider)
-    made = calls.made(provider)
-    yield Chunk(tool_calls=made, finish_reason="tool_calls" if made and finish == "stop" else finish, usage=usage)
+    yield told.last(told.finish)
+
+
+class _Told:
+    """What was told of one answer; text of events that came together is said as one."""
+
+    def __init__(self, provider: str, broken_off: Collection[str]) -> None:
+        self.finish: FinishReason | None = None
+        self._provider = provider
+        self._broken_off = broken_off
+        self._usage: Usage | None = None
+        self._done = False
+        self._calls = _Calls()
+        self._texts: list[str] = []
+        self._reasoning: list[str] = []
+
+    def patience_s(self) -> float | None:
+        over = self._done or (self.finish and self._usage)
+        return AFTER_THE_END_S if over else AFTER_THE_FINISH_S if self.finish else None
+
+    def hear(self, together: Iterable[bytes]) -> VestibuleError | None:
+        """Take events as far as they are good, and return what is wrong with the first that is not."""
+        try:
+            for data in together:
+                self._done = self._done or data == b"[DONE]"
+                if not self._done:
+                    self._take(_decode(data, self._provider))
+        except VestibuleError as failure:
+            return failure
+        return None
+
+    def said(self) -> Iterator[Chunk]:
+        """What was not said yet."""
+        if self._reasoning:
+            yield Chunk(reasoning="".join(self._reasoning))
+        if self._texts:
+            yield Chunk("".join(self._texts), parts=tuple(self._texts) if len(self._texts) > 1 else ())
+        self._reasoning, self._texts = [], []
+
+    def last(self, finish: FinishReason) -> Chunk:
+        made = self._calls.made(self._provider)
+        reason: FinishReason = "tool_calls" if made and finish == "stop" else finish
+        return Chunk(tool_calls=made, finish_reason=reason, usage=self._usage)
+
+    def _take(self, event: _Event) -> None:
+        self._usage = _used(event.usage) or self._usage
+        for choice in event.choices or ():
+            if choice.index:  # one answer was asked for
+                continue
+            delta = choice.delta or _EMPTY
+            if delta.reasoning_content:
+                self._reasoning.append(delta.reasoning_content)
+            if text := delta.content or delta.refusal:
+                self._texts.append(text)
+            if delta.tool_calls:
+                self._calls.add(delta.tool_calls, self._provider)
+            if choice.finish_reason:
+                self.finish = _finish(choice.finish_reason, self._provider, self._broken_off)
 
 
 class _Open:
@@ -194,10 +230,8 @@ def _used(usage: _Usage | None) -> Usage | None:
     return Usage(usage.prompt_tokens, usage.completion_tokens, cached or usage.prompt_cache_hit_tokens or 0)
 
 
-def _finish(reason: str | None, provider: str, broken_off: Collection[str]) -> FinishReason | None:
-    """None while it goes on. A reason nobody knows is no success."""
-    if not reason:
-        return None
+def _finish(reason: str, provider: str, broken_off: Collection[str]) -> FinishReason:
+    """A reason nobody knows is no success."""
     if reason in FINISHED and reason not in broken_off:
         return FINISHED[reason]
     raise UpstreamFailed(f"{provider} broke off its answer.", next_step="Ask again.", fault="failed")

@@ -105,8 +105,9 @@ class _Generation:
 
     async def _stop(self) -> None:
         self._over(self)
-        self._task.cancel()
-        await asyncio.wait({self._task})
+        if not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task})
         if not self._task.cancelled():
             self._task.exception()  # nobody is left to hear of it
 

@@ -77,11 +77,3 @@ document.addEventListener("theme-changed", draw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 document.addEventListener("htmx:afterSwap", (event) => event.target.id === "series" && draw());
 new ResizeObserver(() => charts.forEach((chart) => chart.resize())).observe(document.getElementById("main"));
-
-const live = document.getElementById("live");
-function say(state, text) {
-  if (live.textContent !== text) live.textContent = text;
-  live.dataset.state = state;
-}
-document.addEventListener("htmx:sseOpen", () => say("open", "Live"));
-document.addEventListener("htmx:sseError", () => say("lost", "Reconnecting"));

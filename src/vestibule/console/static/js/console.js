@@ -33,6 +33,10 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+const places = document.querySelector(".places");
+const here = places?.querySelector("[aria-current]");
+if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
+
 function localTimes() {
   for (const time of document.querySelectorAll("time[datetime]")) {
     time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour12: false });
@@ -55,12 +59,14 @@ document.getElementById("sign-in")?.addEventListener("submit", async (event) => 
   }
 });
 
-document.getElementById("sign-out")?.addEventListener("click", async () => {
-  try {
-    await post("/console/sign-out", {});
-  } finally {
-    location.assign("/console/sign-in");
-  }
-});
+for (const [id, everywhere] of [["sign-out", false], ["sign-out-everywhere", true]]) {
+  document.getElementById(id)?.addEventListener("click", async () => {
+    try {
+      await post("/console/sign-out", { everywhere });
+    } finally {
+      location.assign("/console/sign-in");
+    }
+  });
+}
 
 document.getElementById("try-toast")?.addEventListener("click", () => toast("A toast says what was done."));

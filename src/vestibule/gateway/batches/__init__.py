@@ -1,0 +1,1 @@
+"""`/v1/batches`: OpenAI's interface to batches, and how their lines are answered."""

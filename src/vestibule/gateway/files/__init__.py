@@ -1,0 +1,1 @@
+"""`/v1/files`: OpenAI's interface to files."""
