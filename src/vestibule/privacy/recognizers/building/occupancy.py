@@ -159,6 +159,12 @@ RECOGNIZER = Recognizer(
         rf"till|-|–|bis|and|und|à|a|đến)[ ]?{CLOCK})?)?)",
         re.IGNORECASE,
     ),
+    gate=re.compile(
+        rf"[ ](?:{PEOPLE}|{_SEATS})(?![\w-])|there (?:are|were) \d|we (?:had|have|were) \d|"
+        r"(?:%|percent|prozent|por ciento)[ ](?:of [^.\n]{1,30} )?(?:occup|full|bele|ausg|ocup|vaca|util|in use|leas|let)|"
+        rf"(?<![\w])(?:{_STATE})(?![\w-])",
+        re.IGNORECASE,
+    ),
     examples=(
         ("There are 42 people on the third floor.", "42 people"),
         ("Building 7 has 120 occupants", "120 occupants"),

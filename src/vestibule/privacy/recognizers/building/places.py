@@ -30,3 +30,14 @@ FLOOR = (
     r"\b|erdgeschoss|keller|r[+-]\d{1,2}|rdc|(?:sous-sol|niveau|étage)(?:[ ]-?\d{1,2})?|\d{1,2}(?:er|e|ème)[ ]étage|"
     r"(?:planta|piso|sótano)[ ]-?\w{1,8}|tầng[ ](?:hầm|trệt|\d{1,2})|lầu[ ]\d{1,2})"
 )
+PLACE = (
+    r"(?:(?:board|meeting|conference|training|server|print|waiting|changing|dining|class|staff|control|show|mail|plant|"
+    r"break|reading|post|treatment|consulting|play|locker|sun|ball|bath|bed|living|switch|comms|break[ -]?out|music|"
+    r"prayer|first[ -]aid|quiet|board)[ -]?rooms?|reception|lobby|foyer|library|gym(?:nasium)?|nursery|cr[eè]che|chapel|"
+    r"canteen|cafeteria|café|cafe|auditorium|atrium|surgery|kitchen(?:ette)?|ballroom|workshop|theatre|theater|"
+    r"call cent(?:er|re)|restaurant|hall|studio|laboratory|lab|day ?care|spa|mezzanine|penthouse|open[ -]plan|"
+    r"data hall|archive|museum|gallery|sports hall|dance hall|squash court|hot desks?|"
+    r"(?:north|south|east|west)(?:ern)?[ -](?:wing|block|side|end|building|corridor|offices?|corner|tower|half)|"
+    r"corridor|stairwell|basement|office next door|offices?|suite|flat|ward|shop|unit|classroom|annexe?)"
+)
+"""Kinds of room that people say without a number."""

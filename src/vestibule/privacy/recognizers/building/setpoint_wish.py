@@ -68,6 +68,7 @@ RECOGNIZER = Recognizer(
         rf"(?-i:[A-Z][a-z])|\d|percent|meters|l/s|times|points|o.clock)))",
         re.IGNORECASE,
     ),
+    gate=re.compile(rf"(?<![^\W_])(?:{_VERB}[^a-z0-9\n](?:[^\n]{{0,71}}[^\w.,/-])?|auf[ ])\d", re.IGNORECASE),
     examples=(
         ("Room 204 is set to 22.5 °C", "22.5 °C"),
         ("The tenant on the second floor wants 24 degrees", "24 degrees"),

@@ -1,7 +1,8 @@
-"""Cells of a column: in Markdown tables and in lists separated by commas, semicolons or tabs.
+"""Cells of a column: in Markdown tables, in lists separated by commas, semicolons or tabs, and in columns of text that
+wide gaps hold apart.
 
 Knows no type: a recognizer of a column says how its head reads and what may stand below. A cell is found by its own
-form, and its head looked up from there.
+form, and its head looked up from there. A table that lies on its side has its heads at the beginning of the rows.
 """
 
 from __future__ import annotations
@@ -14,19 +15,36 @@ _LONGEST_HEAD = 600
 _MOST_HEADS = 3  # lines that might be the head: a greeting holds commas too
 _BEFORE = 160  # characters before the table that may say whose it is
 _QUOTED = re.compile(r"\"[^\"\n]*\"")
+_GAP = re.compile(r"[ ]{2,}")
+
+DECIMAL = r"(?(comma)[.]|[.,])"
+"""The decimal sign in a cell: no comma where commas hold the cells apart."""
+
+Belongs = Callable[[str], bool]
 
 
-def cell(form: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A cell of this form between separators or at the edges of its line."""
+def cell(form: str, flags: int = re.IGNORECASE, *, gaps: bool = False) -> re.Pattern[str]:
+    """A cell of this form between separators or at the edges of its line; with `gaps` also between two wide gaps."""
+    if gaps:
+        return re.compile(
+            rf"(?:(?P<comma>(?<=,))|(?<=[|;\t\n])|(?<=[ ])[ ])[ ]{{0,24}}[\"'`*]{{0,2}}(?P<value>{form})[\"'`*]{{0,2}}"
+            r"(?:(?=[ ][ ])|[ ]{0,24}(?![^|,;\t\r\n]))",
+            flags,
+        )
     return re.compile(
         rf"(?<=[|,;\t\n])[ ]{{0,24}}[\"'`*]{{0,2}}(?P<value>{form})[\"'`*]{{0,2}}[ ]{{0,24}}(?![^|,;\t\r\n])", flags
     )
 
 
-def below(names: str, belongs: Callable[[str], bool] | None = None) -> Callable[[re.Match[str]], bool]:
-    """Whether a cell's column is called one of `names`. `belongs` is asked about what stands before the table, its head
-    and the cell's row."""
+def below(
+    names: str, belongs: Belongs | None = None, means: Callable[[str], bool] | None = None
+) -> Callable[[re.Match[str]], bool]:
+    """Whether a cell's column is called one of `names`, or what `means` takes. `belongs` is asked about what stands
+    before the table, its head and the cell's row."""
     named = re.compile(rf"[\s\"'*`]*(?:{names})[\s\"'*`]*", re.IGNORECASE)
+
+    def is_called(head: str) -> bool:
+        return named.fullmatch(head) is not None or (means is not None and len(head) < 60 and means(head))
 
     def is_below(match: re.Match[str]) -> bool:
         text, start = match.string, match.start("value")
@@ -35,24 +53,34 @@ def below(names: str, belongs: Callable[[str], bool] | None = None) -> Callable[
         first = 0 if first == 1 else first
         stop = text.find("\n", start)
         line = text[row : stop if stop >= 0 else len(text)]
-        mark = next((c for c in "|\t;," if c in line), "")
+        mark = _mark(line)
         if not mark or row == 0:
             return False
-        blanked = _blanked(line)
-        before, marks, heads = blanked.count(mark, 0, start - row), blanked.count(mark), 0
+        cells, before = _cells(line, mark), len(_cells(text[row:start] + "x", mark)) - 1
+        own = means is not None and before > 0 and means(next((c for c in cells[:before] if c.strip()), ""))
+        heads = 0
         while first < row and heads < _MOST_HEADS:
             last = text.find("\n", first, row)
             head = text[first:last]
-            cells = _blanked(head).split(mark)
-            if len(cells) == marks + 1:
+            called = _cells(head, mark)
+            if len(called) == len(cells):
                 heads += 1
-                if len(head) < _LONGEST_HEAD and named.fullmatch(cells[before]) is not None:
+                if len(head) < _LONGEST_HEAD and (is_called(called[before]) or own):
                     said = f"{text[max(0, first - _BEFORE) : first]}{head.replace(mark, ' ')}\n{line}"
                     return belongs is None or belongs(said)
             first = last + 1
         return False
 
     return is_below
+
+
+def _mark(line: str) -> str:
+    """What separates the cells of a line: the first of the usual signs that it holds, or wide gaps."""
+    return next((c for c in "|\t;," if c in line), "  " if _GAP.search(line.strip()) is not None else "")
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    return _GAP.split(line.rstrip()) if mark == "  " else _blanked(line).split(mark)
 
 
 def _blanked(line: str) -> str:

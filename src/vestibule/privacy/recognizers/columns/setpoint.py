@@ -4,31 +4,41 @@ import re
 
 from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.building.belonging import of_one_room
-from vestibule.privacy.recognizers.columns.column import below, cell
+from vestibule.privacy.recognizers.building.places import PLACE
+from vestibule.privacy.recognizers.columns.column import DECIMAL, below, cell
+from vestibule.privacy.recognizers.fields import means_setpoint, means_state
+
+_NAMED = re.compile(rf"(?<![^\W_]){PLACE}(?![^\W_])", re.IGNORECASE)
+_PLACES = re.compile(
+    r"(?:^|[\n|,;\t ])[\"']?(?:room|tenant|zone|suite|raum|zimmer|mieter|salle|bureau|locataire|sala|inquilino|phòng|"
+    r"floor|etage|building|unit|space|area|location|loc|level|zn)s?(?:[ _-]?(?:name|id|no|number|code))?[\"']?[ \t|,;]",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(r"recommend|typical|design|guide|default", re.IGNORECASE)
 
 
 def _is_of_rooms(said: str) -> bool:
-    return (
-        of_one_room(said)
-        or re.search(
-            r"(?:^|[\n|,;\t ])(?:room|tenant|zone|suite|raum|zimmer|mieter|salle|bureau|locataire|sala|inquilino|phòng|"
-            r"floor|etage|building|unit)s?[ \t|,;]",
-            said,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    if _ADVICE.search(said) is not None:
+        return False
+    return _PLACES.search(said) is not None or of_one_room(said) or _NAMED.search(said) is not None
+
+
+def _says_setpoint(head: str) -> bool:
+    return means_setpoint(head) or means_state(head)
 
 
 RECOGNIZER = Recognizer(
     type="SETPOINT",
-    pattern=cell(r"[-]?\d{1,3}(?:[.,]\d{1,2})?(?:[ ]?(?:°[ ]?[CF]?|K|C|F|ppm|%))?", 0),
+    pattern=cell(rf"[-]?\d{{1,3}}(?:{DECIMAL}\d{{1,2}})?(?:[ ]?(?:°[ ]?[CF]?|K|C|F|ppm|%))?", 0, gaps=True),
     examples=(
         ("room,setpoint\nC385,21.5", "21.5"),
         ("| Tenant | Setpoint (°C) |\n|---|---|\n| Acme | 22 |", "22"),
+        ("Zone;HtgSP;ZoneTemp\n2.07;21.0;22.3", "21.0"),
+        ("Room      Clg SP   Space T\n101       74.0     71.2", "74.0"),
+        ("Space | Room 2.05\nSetpoint | 21", "21"),
         ("Raum;Sollwert\n2.05;20,5", "20,5"),
     ),
-    counter_examples=("loop,setpoint\nchilled water,7", "setpoint, schedule\nand, mode", "plant,target\nboiler,60"),
+    counter_examples=("loop,setpoint\nchilled water,7", "setpoint, schedule\nand, mode", "plant,target\nboiler,60", "Room  Recommended setpoint\nWard  22"),
     score=0.85,
     valid=below(
         r"(?:(?:cooling|heating|temp(?:erature)?|zone|room|occupied|kühl|heiz)[ _-]?)?(?:set[ _-]?(?:point|temp)|"
@@ -38,5 +48,6 @@ RECOGNIZER = Recognizer(
         r"set ?back)(?:[ _-]?(?:sp|set(?:point)?|"
         r"temp|\(?°?[CF]\)?))?|consigne(?: \(°C\))?|consigna|nhiệt độ cài đặt",
         _is_of_rooms,
+        _says_setpoint,
     ),
 )

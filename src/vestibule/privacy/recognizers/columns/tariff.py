@@ -5,6 +5,7 @@ import re
 from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.building.belonging import general
 from vestibule.privacy.recognizers.columns.column import below, cell
+from vestibule.privacy.recognizers.fields import means_tariff
 
 _ENERGY = re.compile(
     r"[kM]Wh|\bkVA|tariff?|electric|energy|\bgas\b|strom|arbeitspreis|énergie|energía|\bđiện", re.IGNORECASE
@@ -12,10 +13,12 @@ _ENERGY = re.compile(
 
 RECOGNIZER = Recognizer(
     type="TARIFF",
-    pattern=cell(r"(?:[€$£][ ]?)?\d{1,4}[.,]\d{1,5}(?:[ ]?(?:€|ct|c|p|cents?|EUR|USD|GBP|£|\$|pence))?", re.IGNORECASE),
+    pattern=cell(r"(?:[€$£][ ]?)?\d{1,4}[.,]\d{1,5}(?:[ ]?(?:€|ct|c|p|cents?|EUR|USD|GBP|£|\$|pence))?", re.IGNORECASE, gaps=True),
     examples=(
         ("period,price (ct/kWh)\nday,27.39", "27.39"),
         ("| Tariff | Rate |\n|---|---|\n| night | 0.1934 |", "0.1934"),
+        ("tariff_name,peak_rate_p_per_kwh,standing_p_day\nFlex,31.42,-", "31.42"),
+        ("Period    Rate ($/kWh)\nOn-peak   0.3412", "0.3412"),
         ("Zeit;Arbeitspreis\nHT;0,2145", "0,2145"),
     ),
     counter_examples=("period,price\nday,27.39", "meter,kWh\nmain,27.39", "item;rate\npump;12.5"),
@@ -26,5 +29,6 @@ RECOGNIZER = Recognizer(
         r"(?:[^\n|,;\t]{0,20}[ (\[])?(?:€|eur|ct|c|p|£|\$|usd|gbp|pence|cents?)[ ]?/[ ]?[km]wh[)\]]?|"
         r"(?:arbeits|leistungs|strom|grund)?preis(?:[ ]\([^\n|,;\t]{0,14}\))?|tarif|prix|precio|giá(?: điện)?",
         lambda said: _ENERGY.search(said) is not None and not general(said),
+        means_tariff,
     ),
 )
