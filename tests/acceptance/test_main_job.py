@@ -143,7 +143,21 @@ def test_readiness_names_every_part(demo: Product) -> None:
     with urllib.request.urlopen(f"{demo.url}/readyz") as answer:
         ready = json.load(answer)
     assert ready["status"] == "ready"
-    assert set(ready["components"]) == {"database", "embedder", "knowledge", "models", "privacy"}
+    assert set(ready["components"]) == {
+        *(
+            "access",
+            "database",
+            "embedder",
+            "keys",
+            "knowledge",
+            "limits",
+            "models",
+            "ollama",
+            "privacy",
+            "records",
+            "routes",
+        )
+    }
     assert all(component["ok"] for component in ready["components"].values())
 
 

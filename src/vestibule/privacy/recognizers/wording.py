@@ -26,7 +26,8 @@ EXTENSION = r"(?:[ ,]{0,2}\(?(?:ext\.?|extension|x|durchwahl|dw|poste|máy lẻ)
 NO_QUANTITY = (
     r"(?![\w-]|[.:,/]\d|[ ]?(?:[kMGT]?W(?:h|att)?\b|MJ\b|GJ\b|therms?|m²|m2|m3|m³|%|°|€|EUR|USD|\$|£|ppm|"
     r"ppb|Pa\b|kPa|bar\b|K\b|l/s|l/h|people|times|units|"
-    r"hours|minutes|seconds|days|euros?|rpm|kg|mm|cm|km|lux|lx\b|V\b|A\b|Hz|BTU|sq|ft\b|cfm|gpm|tons?\b|tonnes|litres|liters|calls|visits|cycles|degrees|steps|pairs|lines|visitors|messages|copies))"
+    r"hours|minutes|seconds|days|euros?|rpm|kg|mm|cm|km|lux|lx\b|V\b|A\b|Hz|BTU|sq|ft\b|cfm|gpm|tons?\b|tonnes|"
+    r"litres|liters|calls|visits|cycles|degrees|steps|pairs|lines|visitors|messages|copies))"
 )
 # what must not follow the number of a register, a unit or an instance
 NO_MEASURE = (

@@ -147,7 +147,8 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="OCCUPANCY",
     pattern=re.compile(
-        rf"(?P<value>(?<![\w.,-])(?P<people>\d{{1,3}}(?:[,.]\d{{3}})?|\d{{1,5}}|{_SOME})(?:[ ](?:to|of|out of|von|bis|"
+        rf"(?P<value>(?<![\w.,:=-])(?P<people>\d{{1,3}}(?:[,.]\d{{3}})?|\d{{1,5}}|{_SOME})(?:[ ](?:to|of|out of|"
+        rf"von|bis|"
         rf"sur|de|-)[ ]\d{{1,5}})?[ ](?:\w{{2,12}}[ ])?(?:{PEOPLE}|{_SEATS})(?![\w-])|"
         rf"(?<=\bthere are )(?P<inside>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
         rf"(?:(?<=\bthere were )|(?<=\bwe had )|(?<=\bwe have )|"
@@ -161,7 +162,8 @@ RECOGNIZER = Recognizer(
     ),
     gate=re.compile(
         rf"[ ](?:{PEOPLE}|{_SEATS})(?![\w-])|there (?:are|were) \d|we (?:had|have|were) \d|"
-        r"(?:%|percent|prozent|por ciento)[ ](?:of [^.\n]{1,30} )?(?:occup|full|bele|ausg|ocup|vaca|util|in use|leas|let)|"
+        r"(?:%|percent|prozent|por ciento)[ ](?:of [^.\n]{1,30} )?(?:occup|full|bele|ausg|ocup|vaca|util|in use|"
+        r"leas|let)|"
         rf"(?<![\w])(?:{_STATE})(?![\w-])",
         re.IGNORECASE,
     ),

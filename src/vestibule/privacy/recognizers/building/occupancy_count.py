@@ -5,7 +5,7 @@ import re
 from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
 from vestibule.privacy.recognizers.building.occupancy import MEASURE, NO_PLACE
-from vestibule.privacy.validators import sentence_around
+from vestibule.privacy.validators import sentence_around, words_before
 
 _WHERE = (
     r"(?:floor|zone|room|level|building|sensor|id|device|door|gate|camera|cam|suite|etage|raum|étage|salle|planta|"
@@ -16,6 +16,7 @@ _SAID = re.compile(
     r"[:=|,;\t]|\b(?:of|is|was|were|are|at|reached|hit|beträgt|betrug|liegt|lag|von|est|était|de|es|fue|là)\b",
     re.IGNORECASE,
 )
+_MOST = re.compile(r"(?:max(?:imum)?|design|rated|limit|min)[ _-]?$")
 _STRONG = re.compile(
     r"count|present|inside|head|attend|footfall|anwesen|personen|besucher|effectif|aforo|số người", re.IGNORECASE
 )
@@ -23,6 +24,8 @@ _STRONG = re.compile(
 
 def _is_of_one_place(match: re.Match[str]) -> bool:
     """A field or a sentence that says so; "typical", design values and sensors count nobody."""
+    if _MOST.search(words_before(match, 16, "measure")) is not None:
+        return False
     sentence = sentence_around(match)
     owned = of_one_building(sentence) or of_one_room(sentence)
     if NO_PLACE.search(sentence) is not None or (general(sentence) and not owned):
@@ -68,6 +71,7 @@ RECOGNIZER = Recognizer(
         "Occupancy Sensor",
         "typical offices have an occupancy of 60 %",
         "Occupancy 1",
+        '{"max_occupancy": 120}',
         "occupancy sensor: 2 wires",
         "occupancy density of 10 m² per person",
     ),

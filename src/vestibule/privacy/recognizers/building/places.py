@@ -33,7 +33,7 @@ FLOOR = (
 PLACE = (
     r"(?:(?:board|meeting|conference|training|server|print|waiting|changing|dining|class|staff|control|show|mail|plant|"
     r"break|reading|post|treatment|consulting|play|locker|sun|ball|bath|bed|living|switch|comms|break[ -]?out|music|"
-    r"prayer|first[ -]aid|quiet|board)[ -]?rooms?|reception|lobby|foyer|library|gym(?:nasium)?|nursery|cr[eè]che|chapel|"
+    r"prayer|first[ -]aid|quiet)[ -]?rooms?|reception|lobby|foyer|library|gym(?:nasium)?|nursery|cr[eè]che|chapel|"
     r"canteen|cafeteria|café|cafe|auditorium|atrium|surgery|kitchen(?:ette)?|ballroom|workshop|theatre|theater|"
     r"call cent(?:er|re)|restaurant|hall|studio|laboratory|lab|day ?care|spa|mezzanine|penthouse|open[ -]plan|"
     r"data hall|archive|museum|gallery|sports hall|dance hall|squash court|hot desks?|"

@@ -36,6 +36,8 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     whose it is."""
     sentence = sentence_around(match)
     before = words_before(match)
+    if "default" in before:
+        return False
     if re.search(r"(?:tenant|mieter|locataire|inquilino|khách thuê)\w{0,2} [^\d\n:=|]{1,30}[:=|] ?$", before):
         return True
     if of_somebody(sentence):

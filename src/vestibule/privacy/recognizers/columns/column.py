@@ -37,10 +37,10 @@ def cell(form: str, flags: int = re.IGNORECASE, *, gaps: bool = False) -> re.Pat
 
 
 def below(
-    names: str, belongs: Belongs | None = None, means: Callable[[str], bool] | None = None
+    names: str, belongs: Belongs | None = None, means: Belongs | None = None, *, sideways: bool = False
 ) -> Callable[[re.Match[str]], bool]:
     """Whether a cell's column is called one of `names`, or what `means` takes. `belongs` is asked about what stands
-    before the table, its head and the cell's row."""
+    before the table, its head and the cell's row; `sideways` takes tables whose rows are called so."""
     named = re.compile(rf"[\s\"'*`]*(?:{names})[\s\"'*`]*", re.IGNORECASE)
 
     def is_called(head: str) -> bool:
@@ -57,7 +57,9 @@ def below(
         if not mark or row == 0:
             return False
         cells, before = _cells(line, mark), len(_cells(text[row:start] + "x", mark)) - 1
-        own = means is not None and before > 0 and means(next((c for c in cells[:before] if c.strip()), ""))
+        own = (
+            sideways and means is not None and before > 0 and means(next((c for c in cells[:before] if c.strip()), ""))
+        )
         heads = 0
         while first < row and heads < _MOST_HEADS:
             last = text.find("\n", first, row)

@@ -23,7 +23,8 @@ RECOGNIZER = Recognizer(
     counter_examples=("item;price\nsensor;1,400", "contract;signed\nlift;2024", "contract;no\nlift;48000"),
     score=0.85,
     valid=below(
-        r"per (?:year|month|annum|quarter)|p\.?a\.?|(?:(?:annual|yearly|monthly|total|net|gross|contract)[ _-]?)?(?:price|amount|value|sum|fee|rent|cost|total|"
+        r"per (?:year|month|annum|quarter)|p\.?a\.?|"
+        r"(?:(?:annual|yearly|monthly|total|net|gross|contract)[ _-]?)?(?:price|amount|value|sum|fee|rent|cost|total|"
         r"rate)s?"
         r"(?:[ _-]?(?:\(?(?:eur|usd|gbp|chf|€|\$|£|vnd)\)?|per (?:year|month|annum)|p\.?a\.?))?|(?:jahres|netto|"
         r"gesamt)?"

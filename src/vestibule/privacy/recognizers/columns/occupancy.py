@@ -6,7 +6,9 @@ from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.columns.column import DECIMAL, below, cell
 from vestibule.privacy.recognizers.fields import means_people
 
-_SHARE = re.compile(r"\W*(?:in use|taken|utili[sz]ation|load factor of desks|booked)(?:[ _-]?(?:%|\(%\)|pct))?\W*", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\W*(?:in use|taken|utili[sz]ation|load factor of desks|booked)(?:[ _-]?(?:%|\(%\)|pct))?\W*", re.IGNORECASE
+)
 
 
 def _counts_people(head: str) -> bool:
@@ -39,5 +41,6 @@ RECOGNIZER = Recognizer(
         r"effectif|présents|ocupación|ocupantes|personas|số người|người",
         lambda said: re.search(r"typical|benchmark|schedule|per m", said, re.IGNORECASE) is None,
         _counts_people,
+        sideways=True,
     ),
 )

@@ -5,6 +5,7 @@ from vestibule.privacy.recognizers.building.places import CODE
 from vestibule.privacy.recognizers.columns.column import below, cell
 from vestibule.privacy.recognizers.fields import means_place
 
+
 def _says_place(head: str) -> bool:
     return means_place(head) and head.strip().lower() not in ("area", "rooms", "spaces", "zones", "units")
 

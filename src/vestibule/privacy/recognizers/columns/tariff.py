@@ -13,7 +13,9 @@ _ENERGY = re.compile(
 
 RECOGNIZER = Recognizer(
     type="TARIFF",
-    pattern=cell(r"(?:[€$£][ ]?)?\d{1,4}[.,]\d{1,5}(?:[ ]?(?:€|ct|c|p|cents?|EUR|USD|GBP|£|\$|pence))?", re.IGNORECASE, gaps=True),
+    pattern=cell(
+        r"(?:[€$£][ ]?)?\d{1,4}[.,]\d{1,5}(?:[ ]?(?:€|ct|c|p|cents?|EUR|USD|GBP|£|\$|pence))?", re.IGNORECASE, gaps=True
+    ),
     examples=(
         ("period,price (ct/kWh)\nday,27.39", "27.39"),
         ("| Tariff | Rate |\n|---|---|\n| night | 0.1934 |", "0.1934"),

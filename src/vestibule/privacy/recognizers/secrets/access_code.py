@@ -72,7 +72,7 @@ def _is_code(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
-        rf"{_CODE}(?![^\W\d_])(?:{_IS}(?P<lettered>(?={LETTERED}{NO_CODE_UNIT}))|"
+        rf"(?=[capesukzmnt]){_CODE}(?![^\W\d_])(?:{_IS}(?P<lettered>(?={LETTERED}{NO_CODE_UNIT}))|"
         rf"{_GAP}{{0,60}}?(?:{_NUMBERED}{_GAP}{{0,12}}?)?)"
         rf"(?-i:(?=[*#0-9A-Za-f]))(?P<value>(?(lettered){LETTERED}|(?:{DIGITS}|(?<=: ){LETTERED}|(?<=is ){LETTERED}|"
         rf"(?<=est ){LETTERED})))"
