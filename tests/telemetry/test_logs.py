@@ -49,11 +49,11 @@ def test_our_events_are_json_lines(stream: io.StringIO) -> None:
 
 
 def test_libraries_log_the_same_way(stream: io.StringIO) -> None:
-    logging.getLogger("uvicorn.error").info("Started %s", "server")
-    logging.getLogger("uvicorn.error").debug("not at this level")
+    logging.getLogger("aiohttp.server").info("Started %s", "server")
+    logging.getLogger("aiohttp.server").debug("not at this level")
     (line,) = lines(stream)
     assert line["event"] == "Started server"
-    assert line["logger"] == "uvicorn.error"
+    assert line["logger"] == "aiohttp.server"
 
 
 def test_texts_and_secrets_are_left_out_by_name(stream: io.StringIO) -> None:
