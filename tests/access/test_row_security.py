@@ -5,13 +5,19 @@ A table that is added without a policy, or a column `tenant` that nobody isolate
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from vestibule.core.settings import Settings
 from vestibule.storage.database import Database
+from vestibule.storage.server import EmbeddedServer
 
 _TABLES = """
     SELECT c.relname, c.relrowsecurity, has_table_privilege('vestibule_request', c.oid, 'SELECT'),
@@ -64,6 +70,25 @@ class Table(NamedTuple):
     of_tenants: bool
     seen: list[str] | None
     written: list[str] | None
+
+
+@pytest.fixture(scope="module")
+def home_of_its_own() -> Iterator[Path]:
+    """The rows planted here mean nothing: nobody else may come upon them."""
+    home = Path(tempfile.mkdtemp(prefix="vestibule-rows-"))
+    server = EmbeddedServer(home, Settings().postgres_user)
+    server.ensure()
+    yield home
+    server.close()
+    server.wait_stopped()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+async def database(home_of_its_own: Path) -> AsyncIterator[Database]:
+    database = await Database.open(Settings(home=home_of_its_own))
+    yield database
+    await database.close()
 
 
 @pytest.fixture
