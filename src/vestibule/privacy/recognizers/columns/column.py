@@ -56,7 +56,7 @@ def below(
         mark = _mark(line)
         if not mark or row == 0:
             return False
-        cells, before = _cells(line, mark), len(_cells(text[row:start] + "x", mark)) - 1
+        cells, before = _cells(line, mark), _column(line, mark, start - row)
         own = (
             sideways and means is not None and before > 0 and means(next((c for c in cells[:before] if c.strip()), ""))
         )
@@ -83,6 +83,13 @@ def _mark(line: str) -> str:
 
 def _cells(line: str, mark: str) -> list[str]:
     return _GAP.split(line.rstrip()) if mark == "  " else _blanked(line).split(mark)
+
+
+def _column(line: str, mark: str, at: int) -> int:
+    """Number of the cell that position `at` of the line is in."""
+    if mark == "  ":
+        return sum(gap.end() <= at for gap in _GAP.finditer(line.rstrip()))
+    return _blanked(line)[:at].count(mark)
 
 
 def _blanked(line: str) -> str:
