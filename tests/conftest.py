@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +17,9 @@ from vestibule.storage.database import Database
 from vestibule.storage.server import EmbeddedServer
 
 
-@pytest.fixture(scope="session")
-def storage_home() -> Iterator[Path]:
-    """A home whose embedded PostgreSQL runs as long as the tests do."""
+@contextmanager
+def home_with_database() -> Iterator[Path]:
+    """A home whose embedded PostgreSQL runs until it is left."""
     home = Path(tempfile.mkdtemp(prefix="vestibule-tests-"))
     server = EmbeddedServer(home, Settings().postgres_user)
     server.ensure()
@@ -26,6 +27,13 @@ def storage_home() -> Iterator[Path]:
     server.close()
     server.wait_stopped()
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def storage_home() -> Iterator[Path]:
+    """The home that all tests of a run share."""
+    with home_with_database() as home:
+        yield home
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ A table that is added without a policy, or a column `tenant` that nobody isolate
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +13,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.conftest import home_with_database
 from vestibule.core.settings import Settings
 from vestibule.storage.database import Database
-from vestibule.storage.server import EmbeddedServer
 
 _TABLES = """
     SELECT c.relname, c.relrowsecurity, has_table_privilege('vestibule_request', c.oid, 'SELECT'),
@@ -75,13 +73,8 @@ class Table(NamedTuple):
 @pytest.fixture(scope="module")
 def home_of_its_own() -> Iterator[Path]:
     """The rows planted here mean nothing: nobody else may come upon them."""
-    home = Path(tempfile.mkdtemp(prefix="vestibule-rows-"))
-    server = EmbeddedServer(home, Settings().postgres_user)
-    server.ensure()
-    yield home
-    server.close()
-    server.wait_stopped()
-    shutil.rmtree(home)
+    with home_with_database() as home:
+        yield home
 
 
 @pytest.fixture

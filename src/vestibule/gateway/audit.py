@@ -19,7 +19,7 @@ from starlette.responses import Response
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.privacy.audit.entry import Record
 from vestibule.privacy.audit.listing import Listed
 from vestibule.privacy.audit.verification.finding import Finding, Verification
@@ -61,7 +61,7 @@ class AuditRoutes:
     async def list(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "audit")
         records = await self._trail.newest(caller.tenant, _limit(request))
-        return _json(AuditList([Listed.of(record) for record in records]))
+        return json_reply(AuditList([Listed.of(record) for record in records]))
 
     async def verify(self, request: Request) -> Response:
         """Callers that come while one verification runs share it: it reads the whole trail."""
@@ -72,7 +72,7 @@ class AuditRoutes:
         told = AuditVerification(
             found.proven, found.records, found.unproven, found.anchor, found.anchor_at, found.findings
         )
-        return _json(told)
+        return json_reply(told)
 
 
 def add_audit_routes(app: FastAPI, routes: AuditRoutes) -> None:
@@ -87,7 +87,3 @@ def _limit(request: Request) -> int:
     if said.isascii() and said.isdigit() and 1 <= int(said) <= LISTED_AT_MOST:
         return int(said)
     raise InvalidRequest("limit is not a number of records.", next_step=f"Use 1 to {LISTED_AT_MOST}.", param="limit")
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

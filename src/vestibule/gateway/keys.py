@@ -23,7 +23,7 @@ from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
 from vestibule.gateway.docs import body as reads
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
 from vestibule.gateway.wire.key import KeyBody, KeyList, RotateBody, WireKey
 
@@ -42,7 +42,7 @@ class KeyRoutes:
         caller = await admitted(self._access, request.scope, "admin")
         asked = request.query_params.get("tenant")
         tenant = reach(caller) if asked is None else within_reach(caller, asked)
-        return _json(KeyList([_wire(key) for key in await self._keys.list(tenant)]))
+        return json_reply(KeyList([_wire(key) for key in await self._keys.list(tenant)]))
 
     async def create(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
@@ -52,7 +52,7 @@ class KeyRoutes:
 
     async def retrieve(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
-        return _json(_wire(await self._keys.get(request.path_params["key_id"], reach(caller))))
+        return json_reply(_wire(await self._keys.get(request.path_params["key_id"], reach(caller))))
 
     async def rotate(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
@@ -64,7 +64,7 @@ class KeyRoutes:
 
     async def revoke(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
-        return _json(_wire(await self._keys.revoke(request.path_params["key_id"], reach(caller))))
+        return json_reply(_wire(await self._keys.revoke(request.path_params["key_id"], reach(caller))))
 
 
 def add_key_routes(app: FastAPI, routes: KeyRoutes) -> None:
@@ -113,7 +113,7 @@ def _overlap(seconds: int) -> timedelta:
 
 
 def _issued(issued: IssuedKey) -> Response:
-    return _json(msgspec.structs.replace(_wire(issued.key), key=issued.token))
+    return json_reply(msgspec.structs.replace(_wire(issued.key), key=issued.token))
 
 
 def _wire(key: Key) -> WireKey:
@@ -136,7 +136,3 @@ def _wire(key: Key) -> WireKey:
         terms.networks,
         terms.user,
     )
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

@@ -28,7 +28,7 @@ from vestibule.core.settings import Allowance
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
 from vestibule.monitoring.usage import UsageLog, Used
 
@@ -110,13 +110,13 @@ class LimitRoutes:
             known = next(k for k in KINDS if k == kind)
             if mine is None or (known == "key" and id in mine) or (known == "tenant" and id == caller.tenant):
                 told.append(self._told(known, id, stored[name]))
-        return _json(LimitList(told))
+        return json_reply(LimitList(told))
 
     async def retrieve(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         kind, id, _ = await self._subject(caller, request)
         stored = await self._limiter.books.allowances()
-        return _json(self._told(kind, id, stored.get(f"{kind}:{id}")))
+        return json_reply(self._told(kind, id, stored.get(f"{kind}:{id}")))
 
     async def set(self, request: Request) -> Response:
         """The whole of it: what is not named is as the settings say."""
@@ -125,14 +125,14 @@ class LimitRoutes:
         _may_set(caller, kind)
         allowance = decode(await read_body(request.receive), _ALLOWANCE)
         await self._limiter.allow(kind, id, tenant, allowance)
-        return _json(self._told(kind, id, allowance))
+        return json_reply(self._told(kind, id, allowance))
 
     async def reset(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         kind, id, tenant = await self._subject(caller, request)
         _may_set(caller, kind)
         await self._limiter.allow(kind, id, tenant, None)
-        return _json(self._told(kind, id, None))
+        return json_reply(self._told(kind, id, None))
 
     async def usage(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
@@ -141,7 +141,7 @@ class LimitRoutes:
         since = _since(request)
         balances = await self._limiter.balances(tenant)
         used = await self._log.since(since, tenant)
-        return _json(UsageReport(since, used, [self._account(balance) for balance in balances]))
+        return json_reply(UsageReport(since, used, [self._account(balance) for balance in balances]))
 
     async def _subject(self, caller: Caller, request: Request) -> tuple[Kind, str, str]:
         """Whose limits, and whose tenant's that is. A foreign one is answered as one there is not."""
@@ -205,7 +205,3 @@ def _duration(seconds: float) -> str:
     """As OpenAI writes it: 12s, 1m3s."""
     whole = max(0, round(seconds))
     return f"{whole // 60}m{whole % 60}s" if whole >= 60 else f"{whole}s"
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

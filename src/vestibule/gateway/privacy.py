@@ -16,7 +16,7 @@ from vestibule.erasure import ErasureReport
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.chat_request import decode_chat
 from vestibule.gateway.wire.decode import decode
 from vestibule.privacy.check import PrivacyCheck
@@ -60,17 +60,17 @@ class PrivacyRoutes:
         if (body.text is None) == (body.messages is None):
             raise InvalidRequest("Send `text` or `messages`, one of the two.", next_step="See /docs.", param="text")
         if body.text is not None:
-            return _json(await self._check(caller.tenant, body.text))
+            return json_reply(await self._check(caller.tenant, body.text))
         messages = decode_chat(msgspec.json.encode({"model": "auto", "messages": body.messages})).messages
-        return _json(await self._check.conversation(caller.tenant, messages))
+        return json_reply(await self._check.conversation(caller.tenant, messages))
 
     async def erase(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         body = decode(await read_body(request.receive), _ERASE)
         subject = Subject(within_reach(caller, body.tenant), body.person, body.documents)
         if body.confirm:
-            return _json(await self._erasure.erase(subject, caller.key_id))
-        return _json(await self._erasure.preview(subject))
+            return json_reply(await self._erasure.erase(subject, caller.key_id))
+        return json_reply(await self._erasure.preview(subject))
 
 
 def add_privacy_routes(app: FastAPI, routes: PrivacyRoutes) -> None:
@@ -86,7 +86,3 @@ def add_privacy_routes(app: FastAPI, routes: PrivacyRoutes) -> None:
         methods=["POST"],
         summary="Forget a tenant, or what names a person; counts only unless confirmed",
     )
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

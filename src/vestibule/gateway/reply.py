@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
+from starlette.responses import Response
 from starlette.types import Send
 
 JSON = "application/json"
+
+
+def json_reply(value: msgspec.Struct) -> Response:
+    """A reply that nobody on the way may keep."""
+    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})
 
 
 async def send_reply(

@@ -19,7 +19,7 @@ from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
 from vestibule.gateway.docs import body as reads
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
 from vestibule.gateway.wire.tenant import TenantBody, TenantChange, TenantList, UserBody, UserChange, UserList
 
@@ -41,8 +41,8 @@ class TenantRoutes:
     async def list(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         if runs_house(caller):
-            return _json(TenantList(await self._tenants.list()))
-        return _json(TenantList([await self._tenants.get(caller.tenant)]))
+            return json_reply(TenantList(await self._tenants.list()))
+        return json_reply(TenantList([await self._tenants.get(caller.tenant)]))
 
     async def create(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
@@ -52,11 +52,11 @@ class TenantRoutes:
                 next_step="Use an admin key of the tenant `default`.",
             )
         body = decode(await read_body(request.receive), _TENANT)
-        return _json(await self._tenants.create(body.id, body.name))
+        return json_reply(await self._tenants.create(body.id, body.name))
 
     async def retrieve(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
-        return _json(await self._tenants.get(within_reach(caller, request.path_params["tenant"])))
+        return json_reply(await self._tenants.get(within_reach(caller, request.path_params["tenant"])))
 
     async def change(self, request: Request) -> Response:
         """An administrator does not shut the door behind itself."""
@@ -67,7 +67,7 @@ class TenantRoutes:
             raise Forbidden(
                 "This would shut you out yourself.", next_step="Use an admin key of another tenant, `default` or so."
             )
-        return _json(await self._tenants.change(tenant, name=body.name, disabled=body.disabled))
+        return json_reply(await self._tenants.change(tenant, name=body.name, disabled=body.disabled))
 
 
 class UserRoutes:
@@ -79,18 +79,18 @@ class UserRoutes:
         caller = await admitted(self._access, request.scope, "admin")
         asked = request.query_params.get("tenant")
         tenant = reach(caller) if asked is None else within_reach(caller, asked)
-        return _json(UserList(await self._users.list(tenant)))
+        return json_reply(UserList(await self._users.list(tenant)))
 
     async def create(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
         body = decode(await read_body(request.receive), _USER)
         tenant = within_reach(caller, body.tenant or caller.tenant)
         made = await self._users.create(tenant, body.name, body.role, issuer=body.issuer, subject=body.subject)
-        return _json(made)
+        return json_reply(made)
 
     async def retrieve(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
-        return _json(await self._users.get(request.path_params["user"], reach(caller)))
+        return json_reply(await self._users.get(request.path_params["user"], reach(caller)))
 
     async def change(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
@@ -98,7 +98,7 @@ class UserRoutes:
         await self._users.get(user, reach(caller))
         body = decode(await read_body(request.receive), _USER_CHANGE)
         changed = await self._users.change(user, reach(caller), name=body.name, role=body.role, disabled=body.disabled)
-        return _json(changed)
+        return json_reply(changed)
 
     async def remove(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "admin")
@@ -152,7 +152,3 @@ def _add_user_routes(app: FastAPI, users: UserRoutes) -> None:
         summary="Remove a user with all keys and sessions",
         responses=answers(),
     )
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

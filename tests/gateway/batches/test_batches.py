@@ -208,14 +208,19 @@ async def test_a_batch_is_shown_to_nobody_below_its_maker(office: Office) -> Non
         await below.files.content(batch.output_file_id or "")
 
 
-async def test_lines_are_asked_with_the_rights_that_the_key_has_then(office: Office) -> None:
+async def test_lines_are_asked_with_the_rights_that_the_key_has_then(office: Office, database: Database) -> None:
     narrow = await office.keys.create(office.tenant, ("inference",), terms=Terms(models=("other",)))
     mine = office.client
     office.client = office.sdk(narrow.token)
-    batch = await office.batch(*(asked(f"c{n}") for n in range(60)))  # more than are answered before the next line
-    await office.keys.revoke(narrow.key.id)
-    office.client = mine
-    done = await office.over(batch)
+    async with database.changes.followed():
+        async with asyncio.timeout(30):
+            while database.changes.stamp("access", "") is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        batch = await office.batch(*(asked(f"c{n}") for n in range(200)))
+        await office.keys.revoke(narrow.key.id)
+        await database.changes.settled()
+        office.client = mine
+        done = await office.over(batch)
     codes = {
         line["response"]["body"]["error"]["code"] if line["response"]["status_code"] >= 400 else "answered"
         for file in (done.error_file_id, done.output_file_id)

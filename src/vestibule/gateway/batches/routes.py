@@ -20,9 +20,9 @@ from vestibule.gateway.batches.wire import BatchBody, BatchList, wire
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers, body
-from vestibule.gateway.files.paging import page_limit
+from vestibule.gateway.paging import page_limit
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
 
 PATH = "/v1/batches"
@@ -67,7 +67,7 @@ class BatchRoutes:
             caller, asked.endpoint, file.id, timedelta(seconds=life.seconds) if life else LIFE, asked.metadata
         )
         self._wake()
-        return _json(wire(batch))
+        return json_reply(wire(batch))
 
     async def list(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
@@ -75,17 +75,17 @@ class BatchRoutes:
         page = await self._batches.page(caller.tenant, caller.clearance, request.query_params.get("after"), limit)
         data = [wire(batch) for batch in page.batches]
         ends = (data[0].id, data[-1].id) if data else (UNSET, UNSET)
-        return _json(BatchList(data, page.has_more, *ends))
+        return json_reply(BatchList(data, page.has_more, *ends))
 
     async def retrieve(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
-        return _json(wire(await self._batches.get(caller.tenant, _id(request), caller.clearance)))
+        return json_reply(wire(await self._batches.get(caller.tenant, _id(request), caller.clearance)))
 
     async def cancel(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
         batch = await self._batches.cancel(caller.tenant, _id(request), caller.clearance)
         self._wake()
-        return _json(wire(batch))
+        return json_reply(wire(batch))
 
 
 def add_batch_routes(app: FastAPI, routes: BatchRoutes) -> None:
@@ -107,7 +107,3 @@ def add_batch_routes(app: FastAPI, routes: BatchRoutes) -> None:
 
 def _id(request: Request) -> str:
     return str(request.path_params["batch_id"])
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

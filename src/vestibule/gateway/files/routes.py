@@ -9,7 +9,6 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
-import msgspec
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -21,10 +20,10 @@ from vestibule.gateway.body import ClientGone
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
 from vestibule.gateway.files.multipart import Head, boundary_of, parts
-from vestibule.gateway.files.paging import newest_first, page_limit
 from vestibule.gateway.files.wire import DeletedFile, FileList, wire
+from vestibule.gateway.paging import newest_first, page_limit
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 
 PATH = "/v1/files"
 MOST_LISTED = 10_000
@@ -44,7 +43,7 @@ class FileRoutes:
     async def create(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
         boundary = boundary_of(request.headers.get("content-type", "").encode("latin-1"))
-        return _json(wire(await self._receive(caller, parts(_body(request), boundary))))
+        return json_reply(wire(await self._receive(caller, parts(_body(request), boundary))))
 
     async def list(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
@@ -59,10 +58,10 @@ class FileRoutes:
         )
         data = [wire(file) for file in page.files]
         ends = (data[0].id, data[-1].id) if data else ("", "")
-        return _json(FileList(data, page.has_more, *ends))
+        return json_reply(FileList(data, page.has_more, *ends))
 
     async def retrieve(self, request: Request) -> Response:
-        return _json(wire(await self._file(request)))
+        return json_reply(wire(await self._file(request)))
 
     async def content(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
@@ -81,7 +80,7 @@ class FileRoutes:
     async def delete(self, request: Request) -> Response:
         caller = await admitted(self._access, request.scope, "inference")
         await self._files.delete(caller.tenant, _id(request), caller.clearance)
-        return _json(DeletedFile(_id(request)))
+        return json_reply(DeletedFile(_id(request)))
 
     async def _file(self, request: Request) -> File:
         caller = await admitted(self._access, request.scope, "inference")
@@ -193,7 +192,3 @@ async def _from(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes
 
 def _id(request: Request) -> str:
     return str(request.path_params["file_id"])
-
-
-def _json(value: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})

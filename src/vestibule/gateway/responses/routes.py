@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response as Reply
@@ -18,8 +17,9 @@ from vestibule.core.caller import Caller
 from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
+from vestibule.gateway.paging import newest_first, page_limit
 from vestibule.gateway.ports import Access
-from vestibule.gateway.reply import JSON
+from vestibule.gateway.reply import json_reply
 from vestibule.gateway.responses.items import Item
 from vestibule.gateway.responses.kept import Kept, read
 from vestibule.gateway.responses.reply import DeletedResponse, ItemList
@@ -40,13 +40,13 @@ class ResponseRoutes:
             raise not_served("stream", "Leave it out: a stored response is told whole.")
         included = _included(request)
         response = (await self._kept(caller, request)).response
-        return _json(response if "file_search_call.results" in included else response.without_results())
+        return json_reply(response if "file_search_call.results" in included else response.without_results())
 
     async def delete(self, request: Request) -> Reply:
         caller = await admitted(self._access, request.scope, "inference")
         id_ = request.path_params["response_id"]
         await self._store.delete(caller.tenant, id_, caller.clearance)
-        return _json(DeletedResponse(id_))
+        return json_reply(DeletedResponse(id_))
 
     async def cancel(self, request: Request) -> Reply:
         caller = await admitted(self._access, request.scope, "inference")
@@ -60,11 +60,11 @@ class ResponseRoutes:
         """All that the response was made of: the conversation before it as well."""
         caller = await admitted(self._access, request.scope, "inference")
         _included(request)
-        limit, newest_first = _limit(request), _newest_first(request)
+        limit, backwards = page_limit(request, 20, MOST_LISTED), newest_first(request)
         id_ = request.path_params["response_id"]
         chain = await self._store.conversation(caller.tenant, id_, caller.clearance)
         items = await asyncio.to_thread(_items, chain)
-        return _json(_page(items[::-1] if newest_first else items, request.query_params.get("after"), limit))
+        return json_reply(_page(items[::-1] if backwards else items, request.query_params.get("after"), limit))
 
     async def _kept(self, caller: Caller, request: Request) -> Kept:
         id_ = request.path_params["response_id"]
@@ -86,20 +86,6 @@ def _page(items: Sequence[Item], after: str | None, limit: int) -> ItemList:
     page = items[start : start + limit]
     ends = (page[0].id, page[-1].id) if page else ("", "")
     return ItemList(page, *ends, has_more=start + limit < len(items))
-
-
-def _limit(request: Request) -> int:
-    said = request.query_params.get("limit", "20")
-    if said.isascii() and said.isdigit() and 1 <= int(said[:4]) <= MOST_LISTED and len(said) <= 3:
-        return int(said)
-    raise InvalidRequest("`limit` is not a number of items.", next_step=f"Use 1 to {MOST_LISTED}.", param="limit")
-
-
-def _newest_first(request: Request) -> bool:
-    order = request.query_params.get("order", "desc")
-    if order not in ("asc", "desc"):
-        raise InvalidRequest("`order` is neither asc nor desc.", next_step="Use one of the two.", param="order")
-    return order == "desc"
 
 
 def _included(request: Request) -> list[str]:
@@ -125,7 +111,3 @@ def add_response_routes(app: FastAPI, routes: ResponseRoutes) -> None:
         summary="List what a response was made of",
         responses=answers("ItemList"),
     )
-
-
-def _json(value: msgspec.Struct) -> Reply:
-    return Reply(msgspec.json.encode(value), media_type=JSON, headers={"cache-control": "no-store"})
