@@ -85,7 +85,7 @@ def classifier() -> Grader:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--split", choices=("dev", "judge", "second"), default="dev")
+    parser.add_argument("--split", choices=("dev", "judge", "second", "third"), default="dev")
     parser.add_argument("--set", choices=sorted(SETS), help="one set only")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(

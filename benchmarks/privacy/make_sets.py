@@ -3,9 +3,11 @@
 A template is a block of templates/SET.txt: a line `=== split language kind [class=…]`, then the text. In the text
 `{TYPE.variant}` draws a value and labels it, `{TYPE|OTHER.variant}` also accepts the other type, `{?TYPE.variant}` is
 neutral (found or not, both are right), `{lower.variant}` draws a filler without a label, and ⟨…⟩ around a label is its
-widest acceptable boundary. `{~way TYPE.variant}` obfuscates the value. Knows no detector.
+widest acceptable boundary. `{~way TYPE.variant}` obfuscates the value, `{TYPE=value}` is one as it is written. Knows no
+detector.
 
-`--set second` draws a set of other templates and other values (templates_second, values_second) as split `second`.
+`--set second` draws a set of other templates and other values (templates_second, values_second) as split `second`,
+`--set third` one of many short templates (templates_third), most with their values written out, as split `third`.
 """
 
 from __future__ import annotations
@@ -29,8 +31,11 @@ from vestibule.privacy.entities import ENTITIES
 HERE = Path(__file__).parent
 DRAWS = dict.fromkeys(("structured", "secrets", "names", "building", "negatives", "obfuscated"), 10)
 GENERATORS = (buildings, credentials, identifiers, people)
-_SLOT = re.compile(r"\{(?:~(?P<way>\w+) )?(?P<neutral>\?)?(?P<types>[A-Za-z_|]+)\.(?P<variant>\w+)\}|[⟨⟩]")
-_HEADER = re.compile(r"^=== (dev|judge|second) (\w+) (\w+)(?: class=(\w+))?$")
+_SLOT = re.compile(
+    r"\{(?:~(?P<way>\w+) )?(?P<neutral>\?)?(?P<types>[A-Za-z_|]+)"
+    r"(?:\.(?P<variant>\w+)|=(?P<written>[^{}]+))\}|[⟨⟩]"
+)
+_HEADER = re.compile(r"^=== (dev|judge|second|third) (\w+) (\w+)(?: class=(\w+))?$")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Origin:
 
 FIRST = Origin("templates", ("dev", "judge"), VALUES, WAYS)
 SECOND = Origin("templates_second", ("second",), values_second.VALUES, values_second.WAYS)
+THIRD = Origin("templates_third", ("third",), values_second.VALUES, values_second.WAYS)
+ORIGINS = {"first": FIRST, "second": SECOND, "third": THIRD}
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,9 @@ class Template:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=4)
-    parser.add_argument("--set", choices=("first", "second"), default="first")
+    parser.add_argument("--set", choices=sorted(ORIGINS), default="first")
     arguments = parser.parse_args()
-    origin = SECOND if arguments.set == "second" else FIRST
+    origin = ORIGINS[arguments.set]
     (HERE / "sets").mkdir(exist_ok=True)
     for name, draws in DRAWS.items():
         templates = list(read_templates(name, origin))
@@ -139,7 +146,7 @@ def fill(template: Template, draw: Draw, origin: Origin = FIRST) -> tuple[str, l
 
 
 def _value(draw: Draw, type: str, slot: re.Match[str], origin: Origin) -> str:
-    drawn = origin.values[type][slot["variant"]](draw)
+    drawn = slot["written"] or origin.values[type][slot["variant"]](draw)
     return origin.ways[slot["way"]](draw, drawn) if slot["way"] else drawn
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from benchmarks.privacy.data import Item, point_names, presidio_research, read_set
 from benchmarks.privacy.harness import SETS, class_shares, false_alarms, measure_set
-from benchmarks.privacy.make_sets import DRAWS, FIRST, SECOND, Origin, Template, draw_items, fill, read_templates
+from benchmarks.privacy.make_sets import DRAWS, FIRST, SECOND, THIRD, Origin, Template, draw_items, fill, read_templates
 from benchmarks.privacy.scoring import Hit
 from benchmarks.privacy.values.drawing import VALUES, Draw
 
@@ -25,7 +25,7 @@ def all_items() -> Iterator[tuple[str, Item]]:
                 yield name, item
 
 
-@pytest.mark.parametrize("origin", [FIRST, SECOND], ids=("first", "second"))
+@pytest.mark.parametrize("origin", [FIRST, SECOND, THIRD], ids=("first", "second", "third"))
 @pytest.mark.parametrize("name", SETS)
 def test_the_committed_sets_are_what_the_templates_give(name: str, origin: Origin) -> None:
     for split in origin.splits:

@@ -23,8 +23,9 @@ class Recognizer:
 
     `type` is one of ENTITIES. The pattern's `value` group is the span where it has one, and never matches nothing.
     `gate` is a looser pattern that matches within every match of the exact one, which is then tried only near it. It
-    is derived from `pattern` unless given, which pays where most of that is said by a look-ahead. `behind` is a
-    recognizer without a match of whose pattern in the same text there is none of this one.
+    is derived from `pattern` unless given, which pays where most of that is said by a look-ahead. `needs` holds signs
+    of ASCII: in a text without any of them `valid` takes no match. `behind` is a recognizer without a match of whose
+    pattern in the same text there is none of this one.
     """
 
     type: str
@@ -34,6 +35,7 @@ class Recognizer:
     score: float = 0.9
     valid: Callable[[re.Match[str]], bool] = _always
     gate: re.Pattern[str] | None = None
+    needs: str = ""
     behind: Recognizer | None = None
 
     @property

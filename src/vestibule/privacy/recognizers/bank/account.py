@@ -11,7 +11,7 @@ _ACCOUNT = (
     r"(?:bank|checking|savings?|current)[ _-]?accounts?|kontonummern?|"
     r"konto(?:-?nr\.?)?|bankverbindung|blz|bankleitzahl|sort[ _-]?code|"
     r"routing(?:[ _-](?:number|no\.?|transit number))?|aba(?:[ _-](?:routing|rtn|number|no\.?)){0,2}|rtn|"
-    r"acc(?:oun)?t\.?(?=[ ]?[:#][ ]?\d{7})|a/c(?=[ :]{1,2}\d{6})|clabe|bsb|"
+    r"acc(?:oun)?t\.?(?=[ ]?[:#][ ]?\d{7})|(?<=\d\d, )account(?=[ ]\d{8}\b)|a/c(?=[ :]{1,2}\d{6})|clabe|bsb|"
     r"ifsc|cbu|transit (?:number|no\.?)|institution (?:number|no\.?)|bankgiro|plusgiro|numéro de compte|"
     r"compte(?: bancaire)?|rib|número de cuenta|cuenta(?: bancaria)?|ccc|"
     r"số (?:tài khoản|tk)|stk|tài khoản(?: ngân hàng)?|tk|iban"
@@ -39,6 +39,7 @@ RECOGNIZER = Recognizer(
         ("số tài khoản 0451000123456", "0451000123456"),
         ("cuenta 2100 0418 45 0200051332", "2100 0418 45 0200051332"),
         ("checking account 2476001402", "2476001402"),
+        ("to 20-48-53, account 50581263.", "50581263"),
         ("CLABE 072973701915020885", "072973701915020885"),
     ),
     counter_examples=(

@@ -19,6 +19,7 @@ RECOGNIZER = Recognizer(
         rf"(?<![\w.-])(?P<value>[A-Z]{_GAP}[A-Z](?:{_GAP}[A-Z0-9]){{13,32}}|\d(?:{_GAP}\d){{12,18}})(?![\w]|[ .-]\d)",
         re.IGNORECASE,
     ),
+    needs="0123456789",
     examples=(
         ("Pay to G B 1 7 S M W I 1 4 2 3 8 1 3 1 8 8 8 1 8 4 please.", "G B 1 7 S M W I 1 4 2 3 8 1 3 1 8 8 8 1 8 4"),
         ("4 5 9 4 - 8 6 0 5 - 8 2 1 1 - 9 7 5 7", "4 5 9 4 - 8 6 0 5 - 8 2 1 1 - 9 7 5 7"),

@@ -7,6 +7,7 @@ benchmarks, ratings and rules of thumb belong to nobody unless it does.
 import re
 
 from vestibule.privacy.recognizers.building import room, room_name_first, room_unit, room_with_floor
+from vestibule.privacy.recognizers.building.places import PLACE
 
 _ROOMS = (room.RECOGNIZER, room_unit.RECOGNIZER, room_name_first.RECOGNIZER, room_with_floor.RECOGNIZER)
 _CAPITAL = r"[A-ZÀ-ÝĐ][\w'’&-]{0,24}"
@@ -66,7 +67,8 @@ _OURS = re.compile(
 )
 _THE = re.compile(
     r"\b(?:"
-    r"(?:this|that|the) (?:(?:north|south|east|west|main|old|new)(?:ern)? (?:wing|block|building|tower)|"
+    r"(?:this|that|the) (?:(?:north|south|east|west|main|old|new|other|second|whole|entire|rear|front)(?:ern)? "
+    r"(?:wing|block|building|tower|site|campus|office|depot|annexe?|house|hall|plant|store|offices)|"
     r"gym(?:nasium)?|town hall|city hall|"
     r"canteen|shop|restaurant|caf[eé]|clubhouse|sports hall|church|swimming pool|leisure cent(?:er|re)|annexe?|"
     r"building|site|office|property|"
@@ -77,7 +79,8 @@ _THE = re.compile(
     r"objekt)s?|(?:ce |cette |le |la |au |du |"
     r"l['’])(?:bâtiment|immeuble|site|locataire|gymnase|mairie|école|piscine|crèche|bibliothèque|cantine|lycée|"
     r"collège|hôpital|"
-    r"hôtel|médiathèque|entrepôt|usine)|cet immeuble|(?:este|esta|el|la|del|al) (?:edificio|inmueble|ayuntamiento|"
+    r"hôtel|médiathèque|entrepôt|usine|siège|magasin|bureau|agence|résidence|campus|tour)|cet immeuble|(?:este|"
+    r"esta|el|la|del|al) (?:edificio|inmueble|ayuntamiento|"
     r"colegio|escuela|"
     r"biblioteca|polideportivo|hospital|hotel|piscina|nave|fábrica|almacén|"
     r"inquilino)|(?:die|der|dieser?) (?:turnhalle|schule|bibliothek|mensa|kantine|sporthalle|kita|werkstatt|"
@@ -98,7 +101,7 @@ _NUMBERED = re.compile(
     r"nr\.?[ ]?|n°[ ]?|nº[ ]?|#|số[ ]|id[ :=]{0,2})?(?-i:[\"'“„]?"
     r"(?!(?:[Tt]he|[Uu]sed?|[Ii]n|[Ii]s|[Ww]as|[Ee]nergy|[Tt]ypes?|[Mm]anage\w*|[Cc]odes?|[Pp]erformance|"
     r"[Aa]utomation|[Oo]perat\w*|[Ss]tandard|[Dd]ata|[Ee]lectric\w*|[Ss]tock|[Cc]onsum\w*)\b)"
-    r"(?:[A-ZÀ-ÝĐ][\w'’&.-]{0,24}|\d{1,14}[A-Za-z]?|[a-z]{1,4}[-_]?\d{1,4}))\b",
+    r"(?:[A-ZÀ-ÝĐ][\w'’&.-]{0,24}|\d{1,14}[A-Za-z]?(?![ ]?(?:°|%|degrees|m²|[kM]Wh?\b))|[a-z]{1,4}[-_]?\d{1,4}))\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(rf"\b((?:{_CAPITAL}[ ]){{1,4}}){_KIND}\b")
@@ -150,13 +153,30 @@ _ROOM = re.compile(
     r"ue)ro)\b",
     re.IGNORECASE,
 )
+_THE_PLACE = re.compile(
+    rf"\b(?:the|our|my|their|your|his|her|this|that)\s(?:[\w'’-]{{2,16}}\s){{0,2}}(?!units?\b){PLACE}(?!\w)|"
+    r"(?:\b(?:our|my|their|your|his|her)|['’]s) (?:floor|space|area|zone|side|corner|wing|desks?)\b",
+    re.IGNORECASE,
+)
+_LET = re.compile(r"\b(?:unit|suite|bay|shop|flat|pod|booth) [A-Z]?\d{1,4}[A-Z]?\b(?![.,]\d)", re.IGNORECASE)
+_APPLIANCE = re.compile(
+    r"\b(?:fridges?|freezers?|ovens?|dishwashers?|hot water|calorifiers?|cylinders?|tanks?|samples?|kettles?|"
+    r"legionella)\b",
+    re.IGNORECASE,
+)
+_PLANT = re.compile(
+    r"\b(?:modbus|slave|compressors?|condens\w+|rooftop|outdoor unit|ahu|fan coils?|register|boilers?|chillers?|"
+    r"heat pumps?|"
+    r"splits?)\b",
+    re.IGNORECASE,
+)
 _GENERAL = re.compile(
     r"\b(?:typical(?:ly)?|averages?|avg|median|benchmarks?|standards?|rated|ratings?|nominal|nameplate|"
     r"nation(?:al|ally|wide)|industry|in general|generally|usual(?:ly)?|most|worldwide|statistic\w*|"
     r"guidelines?|ashrae|"
     r"cibse|leed|breeam|energy star|epc|tm46|recommend\w{0,8}|regulations?|data ?sheet|specifications?|"
     r"specs?|examples?|e\.g|for instance|rule of thumb|assum\w{1,5}|suppose|hypothetical|"
-    r"manufacturer\w{0,2}|design(?:ed)? for|capacity of|can (?:use|consume|hold)|should|convert|equals?|"
+    r"manufacturer\w{0,2}|design(?:ed)? for|capacity of|can (?:use|consume|hold)|should(?! (?:i|we)\b)|convert|equals?|"
     r"per (?:capita|household|person)|literature|studies|study|published|"
     r"typisch\w{0,3}|durchschnitt\w{0,6}|üblich\w{0,4}|kennwerte?\w{0,2}|norm(?:en)?|nennleistung|"
     r"richtwerte?\w{0,2}|beispiel\w{0,4}|empf\w{3,8}|moyennes?|typiques?|généralement|exemple|norme|"
@@ -173,7 +193,8 @@ _SUBJECT = re.compile(
     rf"used|uses|consumed|"
     rf"consumes|drew|draws|imported|exported|"
     r"needed|burned|burnt|hit|peaked|reached|exceeded|recorded|logged|totall?ed|required|spent|purchased|"
-    r"reported|posted|ran|averaged|verbrauchte|verbraucht|benötigte|bezog|consommé|consomme|consommait|"
+    r"reported|posted|ran|averaged|never drops|drops|dropped|fell|falls|rose|rises|pulls|pulled|idles|sits at|annual|"
+    r"elec|monthly|verbrauchte|verbraucht|benötigte|bezog|consommé|consomme|consommait|"
     r"consumió|consume|consumido|"
     r"tiêu thụ|dùng|sử dụng|pays?|paid|zahlt|paie|paga|trả|consumption|demand|usage|load|energy|"
     r"electricity|gas|bill|peak|base ?load|metered|is |was |came)\b"
@@ -243,6 +264,15 @@ def of_one_room(sentence: str) -> bool:
     """Whether the sentence speaks of a room, floor or tenant that is named or numbered."""
     return _ROOM.search(sentence) is not None or any(
         recognizer.valid(found) for recognizer in _ROOMS for found in recognizer.pattern.finditer(sentence)
+    )
+
+
+def of_one_place(sentence: str) -> bool:
+    """The same, and of one that is called by its kind or let as a unit: "the archive", "our floor", "unit 7"."""
+    return (
+        of_one_room(sentence)
+        or (_THE_PLACE.search(sentence) is not None and _APPLIANCE.search(sentence) is None and not general(sentence))
+        or (_LET.search(sentence) is not None and _PLANT.search(sentence) is None)
     )
 
 

@@ -16,6 +16,8 @@ def _is_of_one_building(match: re.Match[str]) -> bool:
     around = re.sub(r"[_\"'{}]+", " ", before)
     if re.search(r"\bregist|u?int(?:16|32)|float32|datatype", around, re.IGNORECASE):
         return False  # a map of registers
+    if re.search(r"\b(?:limit|capacity|maximum|rated|rating|threshold)\b", match[0], re.IGNORECASE):
+        return False
     if _KINDS.search(around) is not None and not names_a_building(around):
         return False
     return not general(around) and (of_one_building(around) or of_one_room(around))
@@ -28,7 +30,7 @@ RECOGNIZER = Recognizer(
         rf":(?!\d\d\b)|"
         rf"\b(?:is|was)\b)[ |]{{0,6}}[\"']?|"
         rf"[^\n]{{0,80}}\n(?:[|:\s-]{{3,120}}\n)?[^\n]{{2,80}}?[,;|\t][ ]{{0,8}})"
-        rf"(?:[A-Z][a-z]{{2,8}}[ ])?(?P<value>{_NUMBER})(?![\w:-]|[.,]\d)",
+        rf"(?:[A-Z][a-z]{{2,8}}[ ])?(?P<value>{_NUMBER})(?![\w:-]|[.,]\d|[ ]?[kMG]Wh)",
         re.IGNORECASE,
     ),
     examples=(

@@ -11,7 +11,8 @@ _SCALE = r"(?:[ ]?(?:k|m|mn|mio\.?|million(?:en|s|es)?|millones|thousand|tsd\.?|
 _SIGN = r"(?:€|EUR|US\$|\$|USD|£|GBP|CHF|VND|VNĐ|₫)"
 _WORD = r"(?:€|EUR|euros?|\$|USD|(?:US )?dollars?|£|GBP|pounds?|CHF|francs?|franken|VND|VNĐ|đồng|₫|đ)"
 CONTRACT = re.compile(
-    r"contract|agreement|\bleases?\b|leasing|\brents?\b|rental|\bppa\b|\bfees?\b|retainer|invoice|"
+    r"contract|agreement|\bsigned\b|march[ée] (?:public|de|d['’])|\bleases?\b|leasing|\brents?\b|rental|\bppa\b|"
+    r"\bfees?\b|retainer|invoice|"
     r"quot(?:e|ed|ation)|\boffer(?:ed|s)?\b|\bbids?\b|tender|purchase order|\bp\.?o\.? |service charge|"
     r"subscription|settlement|procurement|capex|budget|\bdeal\b|award|framework|"
     r"maintenance (?:cost|price)|vertrag|mietzins|miete|pacht|angebot|rechnung|auftrag|honorar|wartung|"

@@ -3,6 +3,7 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.encoded import encoded
 from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK
 from vestibule.privacy.validators import words_before
@@ -114,4 +115,19 @@ LISTED = listed(
     cue=r"meter|z(?:ä|ae)hler|compteur|contador|công tơ|đồng hồ",
     flags=re.IGNORECASE,
     replaced=True,
+)
+
+ENCODED = encoded(
+    RECOGNIZER,
+    examples=(
+        ("meter RTk1QkcyNjY1NjQ=", "RTk1QkcyNjY1NjQ="),
+        ("meter no. MTAwNDU4NzI=", "MTAwNDU4NzI="),
+        ("Zähler MUVNSDAwMTIzNDU2Nzg=", "MUVNSDAwMTIzNDU2Nzg="),
+    ),
+    counter_examples=(
+        "meter Installation",
+        "meter AAAABBBB",
+        "meter dGhlIG1haW4gb25l",
+    ),
+    cue=r"(?:sub-?)?meters?|mtr|z(?:ä|ae)hler|compteur|contador",
 )

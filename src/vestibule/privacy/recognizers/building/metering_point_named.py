@@ -3,11 +3,13 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.encoded import encoded
 from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.recognizers.wording import LINK
 
 _POINT = (
-    r"m\.?p\.?[ar]\.?n\.?|mpxn|mpr|mpr|mpid|supply (?:point )?number|s[ _-]number|pod|prm|pdl|pce|cups|"
+    r"m\.?p\.?[ar]\.?n\.?|mpxn|mpr|mpr|mpid|supply (?:point )?numbers?|supply point(?=[ :]{1,2}\d)|"
+    r"meter point (?:administration|reference)(?: number)?|s[ _-]number|pod|prm|pdl|pce|cups|"
     r"ean(?:[ -]?(?:code|18|number|"
     r"nummer))?|gsrn|esi[ _-]?id|esiid|eic(?:[ _-]code)?|nmi|icp|malo(?:-id)?|melo(?:-id)?|"
     r"marktlokation(?:s-?id|snummer)?|messlokation(?:s-?id)?|zählpunkt(?:bezeichnung|nummer|-?nr)?|"
@@ -33,13 +35,17 @@ def _is_id(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="METER_ID",
     pattern=re.compile(
-        rf"(?<![^\W_])(?:{_POINT})(?:s(?=[ ]?:))?(?![^\W_]){_ID}(?:[ ]điện|[ ]nước|[ ]électrique|[ ]eléctrico)?"
+        rf"(?<![^\W_])(?:{_POINT})(?:s(?=[ ]?:))?(?![^\W_]){_ID}(?:[ ]\([^\d()\n]{{2,24}}\))?(?:[ ]điện|[ ]nước|"
+        rf"[ ]électrique|[ ]eléctrico)?"
         rf"(?:\s(?:of|in|at|for|von|der|des|de|du|del|für|pour|của)\s[^\d\n:=]{{2,40}}?(?=[:=]|[ ](?:is|ist|est|es|"
         rf"là)\b))?"
-        rf"{LINK}(?P<value>{_VALUE}){_END}",
+        rf"{LINK}(?:S[ ](?=\d\d))?(?P<value>{_VALUE}){_END}",
         re.IGNORECASE,
     ),
     examples=(
+        ("Electricity supply number: S 1455290597213", "1455290597213"),
+        ("MPRN (electricity, Ireland): 10752275773", "10752275773"),
+        ("Your meter point administration number is 17 6270 8473 177.", "17 6270 8473 177"),
         ("MPAN 12 0123 4567 890", "12 0123 4567 890"),
         ("MPRN: 3012345678.", "3012345678"),
         ("MaLo-ID 51238696781", "51238696781"),
@@ -72,4 +78,19 @@ LISTED = listed(
         r"lokation|punkt|point|punto|mã|z(?:ä|ae)hler"
     ),
     flags=re.IGNORECASE,
+)
+
+ENCODED = encoded(
+    RECOGNIZER,
+    examples=(
+        ("MPAN MTIwMTIzNDU2NzAwNw==", "MTIwMTIzNDU2NzAwNw=="),
+        ("EAN NTQxNDQ4OTIwNzAwMTIzNDU2", "NTQxNDQ4OTIwNzAwMTIzNDU2"),
+        ("PRM MTQxMjM0NTY3ODkwMTI=", "MTQxMjM0NTY3ODkwMTI="),
+    ),
+    counter_examples=(
+        "MPAN Handbuch",
+        "EAN AbCdEfGh",
+        "pod b2Ygd2hhbGVz",
+    ),
+    cue=r"mp[ar]n|ean|prm|pdl|pod|cups|nmi|malo|melo|gsrn",
 )

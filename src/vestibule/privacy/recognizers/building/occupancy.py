@@ -3,14 +3,14 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
+from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_place
 from vestibule.privacy.validators import sentence_around, words_around, words_before
 
 PEOPLE = (
     r"(?:people|of us|persons?|occupants?|employees?|staff(?: members)?|visitors?|guests?|students?|pupils?|"
     r"workers?|colleagues|contractors|cleaners|kids|delegates|tenants|patrons|diners|members|attendees|residents?|"
     r"heads|patients|customers|shoppers|children|"
-    r"badge[ -]?(?:ins|swipes|events)|check-?ins|entries|visits|"
+    r"arrivals|departures|badge[ -]?(?:ins|swipes|events)|check-?ins|entries|visits|"
     r"personen|kolleg(?:en|innen)|angestellte|teilnehmer(?:innen)?|studierende|kinder|patienten|leute|"
     r"mitarbeiter(?:innen)?|besucher|beschäftigte|menschen|gäste|schüler|bewohner|"
     r"personnes?|gens|collègues|élèves|étudiants|collaborateurs|agents|clients|résidents|participants|occupants|"
@@ -34,8 +34,11 @@ _STATE = (
     r"vacant|deserted|unmanned|unstaffed|vacated|leer(?:stehend)?|(?:un)?besetzt|belegt|unbelegt|"
     r"leersteht|vide|inoccupé\w?|occupé\w?|vací[oa]|desocupad[oa]|"
     r"ocupad[oa]|trống|bỏ trống|không có (?:ai|người)|có người|in use|occupies|occupy|no (?:staff|people|employees|"
-    r"occupants|persons?|tenants?)|(?:nobody|no one|no-one)(?! else)|niemand|nadie|personne ne|"
-    r"full|fully booked|closed(?! for)|geschlossen|away on holiday|on holiday|away|absent|abwesend"
+    r"occupants|persons?|tenants?)|(?:nobody|no one|no-one)(?! (?:else|can|could|knows?|seems?|told|wants?|has|"
+    r"will|would|"
+    r"noticed|answers?|likes?))|niemand|nadie|personne ne|"
+    r"dead(?: quiet)?(?= on| at| after)|heaving|(?:jam-?)?packed|rammed|sold out|full|fully booked|"
+    r"closed(?! for)|geschlossen|away on holiday|on holiday|away|absent|abwesend"
 )
 CLOCK = (
     r"(?:\d{1,2}(?::\d\d|h\d{0,2}|[ ]?(?:am|pm|uhr|giờ))|\d{1,2}(?=[ ]?(?:to|until|till|-|–|bis|and|und|à|"
@@ -75,7 +78,8 @@ HERE = re.compile(
     r"étage|salle|plateau|"
     r"edificio|oficina|planta|sala|nave|tòa nhà|văn phòng|phòng)\b|\b(?:nobody|no one|no-one|niemand|"
     r"nadie)\b.{0,24}\b(?:there|here|"
-    r"in|dort|da|allí)\b|\b(?:badge|turnstile|swipe|door counter|people counter)|"
+    r"in|on \d{1,2}|on level|upstairs|downstairs|dort|da|allí)\b|\b(?:badge|turnstile|swipe|door counter|"
+    r"people counter)|"
     r"^\W*(?:building|office|floor) |\b(?:the|this|die|das|der|le|la|l['’]|el) ?(?:\w{1,14} )?(?:building|"
     r"office|floor|etage|gebäude|büro|bureau|étage|immeuble|planta|oficina|edificio|site|school|wing|"
     r"store)\b(?= (?:is|was|has|had|at|ist|war|est|está|stands)\b)|\b(?:come|comes|came|works?|worked|"
@@ -113,7 +117,7 @@ NO_PLACE = re.compile(
 
 def _is_of_one_place(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
-    owned = of_one_building(sentence) or of_one_room(sentence)
+    owned = of_one_building(sentence) or of_one_place(sentence)
     if (general(sentence) and not owned) or (
         NO_PLACE.search(sentence) is not None and not (owned and match["people"] is not None)
     ):
@@ -151,7 +155,7 @@ RECOGNIZER = Recognizer(
         rf"von|bis|"
         rf"sur|de|-)[ ]\d{{1,5}})?[ ](?:\w{{2,12}}[ ])?(?:{PEOPLE}|{_SEATS})(?![\w-])|"
         rf"(?<=\bthere are )(?P<inside>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
-        rf"(?:(?<=\bthere were )|(?<=\bwe had )|(?<=\bwe have )|"
+        rf"(?:(?<=\bthere were )|(?<=\bwe had )|(?<=\bwe have )|(?<=\bwe are )|(?<=\bwe['’]re )|"
         rf"(?<=\bwe were ))(?P<were>\d{{1,4}}(?= (?:of us )?(?:in|on|inside|at) ))|"
         rf"(?<![\w.,-])(?P<share>\d{{1,3}}(?:[.,]\d)?[ ]?(?:%|percent|prozent|"
         rf"por ciento)[ ](?:of [^.\n]{{1,30}} )?(?:occupancy|occupied|full|belegt|ausgelastet|occupés?|"
@@ -161,7 +165,7 @@ RECOGNIZER = Recognizer(
         re.IGNORECASE,
     ),
     gate=re.compile(
-        rf"[ ](?:{PEOPLE}|{_SEATS})(?![\w-])|there (?:are|were) \d|we (?:had|have|were) \d|"
+        rf"[ ](?:{PEOPLE}|{_SEATS})(?![\w-])|there (?:are|were) \d|we(?: had| have| were| are|['’]re) \d|"
         r"(?:%|percent|prozent|por ciento)[ ](?:of [^.\n]{1,30} )?(?:occup|full|bele|ausg|ocup|vaca|util|in use|"
         r"leas|let)|"
         rf"(?<![\w])(?:{_STATE})(?![\w-])",

@@ -13,7 +13,14 @@ _WHERE = (
     r"phòng)[ _\"']{0,2}(?:id)?[\"']?[ ]?[=:]?[ ]?[\"']?[\w.-]{1,16}[\"']?[ ,;]{1,2}"
 )
 _SAID = re.compile(
-    r"[:=|,;\t]|\b(?:of|is|was|were|are|at|reached|hit|beträgt|betrug|liegt|lag|von|est|était|de|es|fue|là)\b",
+    r"[:=|,;\t]|\b(?:today|yesterday|tonight|now|this (?:morning|afternoon|week)|last (?:night|week)|on \w{3,6}days?|"
+    r"of|is|was|were|are|at|reached|hit|beträgt|betrug|liegt|lag|von|est|était|de|es|fue|là)\b",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"\b(?:in (?:january|february|march|april|may|june|july|august|september|october|november|december)|"
+    r"last \w+|yesterday|"
+    r"this (?:week|month|morning)) (?:was|were|is)\b",
     re.IGNORECASE,
 )
 _MOST = re.compile(r"(?:max(?:imum)?|design|rated|limit|min)[ _-]?$")
@@ -28,7 +35,7 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
         return False
     sentence = sentence_around(match)
     owned = of_one_building(sentence) or of_one_room(sentence)
-    if NO_PLACE.search(sentence) is not None or (general(sentence) and not owned):
+    if NO_PLACE.search(sentence) is not None or (general(sentence) and not owned and _WHEN.search(sentence) is None):
         return False
     value, said = match["value"], match.string[match.end("measure") : match.start("value")]
     if re.fullmatch(r"[,;\t]", said):
@@ -57,6 +64,7 @@ RECOGNIZER = Recognizer(
         ("headcount: 118", "118"),
         ("Belegung im Büro: 60 %", "60 %"),
         ("people_counter floor=3 count=288", "288"),
+        ("Average daily attendance in January was 412, peak on Tuesdays.", "412"),
         ("occ_count=12", "12"),
         ('"occupancy": 34', "34"),
         ("people_present,12", "12"),

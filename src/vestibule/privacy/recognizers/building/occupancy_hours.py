@@ -7,7 +7,8 @@ from vestibule.privacy.recognizers.building.occupancy import CLOCK
 from vestibule.privacy.validators import sentence_around
 
 _WHO = (
-    r"(?:they|we|she|he|staff|employees|everyone|everybody|people|tenants?|workers|cleaners?|guards?|reception|teams?|"
+    r"(?:(?:last|first) (?:person|people|one|employee|guest|visitor|tenant|member of staff|car)|they|we|she|he|"
+    r"staff|employees|everyone|everybody|people|tenants?|workers|cleaners?|guards?|reception|teams?|"
     r"department|accounts|sales|marketing|finance|hr|engineering|crew|shift|occupants|residents|students|pupils|"
     r"teachers|"
     r"visitors|mitarbeiter\w*|alle|personal|leute|mieter|reinigung|les employés|le personnel|les locataires|"
@@ -16,7 +17,8 @@ _WHO = (
 _COMES = (
     r"(?:arrives?|leaves?|start work(?:ing)?|starts work|comes? (?:in|back|to work)|go(?:es)? home|head home|"
     r"clocks? (?:in|out)|"
-    r"badges? (?:in|out)|shows? up|are gone|is gone|(?:is|are) (?:usually |mostly |always )?(?:in|on[ -]?site|there|"
+    r"badges? (?:in|out)|shows? up|are gone|is gone|left|arrived|came in|went home|badged (?:in|out)|(?:is|"
+    r"are) (?:usually |mostly |always )?(?:in|on[ -]?site|there|"
     r"here|"
     r"present|out)(?= (?:from|until|till|by|between|after|before|at|\d{1,2}[:h]))|kommen|kommt|gehen|geht|arrivent|"
     r"partent|"
@@ -56,6 +58,7 @@ RECOGNIZER = Recognizer(
     examples=(
         ("Staff arrive at 7:30", "at 7:30"),
         ("the sales team leaves at 17:30", "at 17:30"),
+        ("The last person left the second floor at 19:42, as ever", "at 19:42"),
         ("accounts are in 07:30 to 18:15 on weekdays", "07:30 to 18:15"),
         ("accounts are in from 05:50 on weekdays", "from 05:50"),
         ("marketing works from 8 to 4 most days", "from 8 to 4"),

@@ -3,7 +3,7 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import general, names_a_building, of_one_room
+from vestibule.privacy.recognizers.building.belonging import general, names_a_building, of_one_place
 from vestibule.privacy.recognizers.building.occupancy import ANY, PEOPLE
 from vestibule.privacy.recognizers.building.places import PLACE
 from vestibule.privacy.validators import sentence_around, words_before
@@ -14,7 +14,8 @@ _WORKERS = (
 )
 _DESKS = r"(?:desks|seats|workstations|offices|parking spaces|bays|beds|rooms|lockers)"
 _SHARE = (
-    r"(?:about |roughly |nearly |almost )?(?:half|(?:a|one|two|three|four)[ -](?:thirds?|quarters?|fifths?)|most|"
+    r"(?:about |roughly |nearly |almost )?(?:half|(?:one|two|three|four|nine) (?:in|out of) (?:two|three|four|"
+    r"five|six|ten)|(?:a|one|two|three|four)[ -](?:thirds?|quarters?|fifths?)|most|"
     r"\d{1,4}(?: (?:of|out of) \d{1,4})?)"
 )
 _IN = (
@@ -23,12 +24,14 @@ _IN = (
 )
 _HERE = re.compile(
     rf"(?<![\w-])(?:{PLACE}|floor|level|shift|building|site)s?(?![\w-])|\b(?:on|in) \d{{1,2}}(?:\.\d\d)?\b|"
-    r"\b(?:today|tonight|on (?:mon|tues|wednes|thurs|fri|satur|sun)days|at the moment|right now|in from)\b",
+    r"\b(?:turnstiles?|badge|today|tonight|on (?:mon|tues|wednes|thurs|fri|satur|sun)days|at the moment|"
+    r"right now|in from)\b",
     re.IGNORECASE,
 )
 _FULL = re.compile(r"full|occup|desks|busy|seats|taken|attendance|in the office", re.IGNORECASE)
 _NOBODY = re.compile(
-    r"per (?:person|\d|m²|m2|100)|/\s?(?:person|m²|100)|l/s|design(?:ed)? for|capacity|licen[cs]e|survey|webinar|"
+    r"per (?:person|\d|m²|m2|100)|/\s?(?:person|m²|100)|l/s (?:per|each|/|for)|design(?:ed)? for|capacity|"
+    r"licen[cs]e|survey|webinar|"
     r"respondents|up to \d+ (?:people|persons)|sized for|holds? up to|maximum|course|conference call|e-?mails?|exceed|"
     r"rated|filter|tank|valve|battery|fan|speed|load|humid|open",
     re.IGNORECASE,
@@ -37,7 +40,7 @@ _NOBODY = re.compile(
 
 def _is_of_one_place(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
-    owned = names_a_building(sentence) or of_one_room(sentence)
+    owned = names_a_building(sentence) or of_one_place(sentence)
     if (general(sentence) and not owned) or _NOBODY.search(sentence) is not None:
         return False
     if ANY.search(words_before(match, 60)) is not None or re.search(r"\b(?:if|a|any|for) $", words_before(match, 8)):
@@ -50,7 +53,7 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="OCCUPANCY",
     pattern=re.compile(
-        rf"(?<![\w.,:/=-])(?P<value>(?:\d{{1,4}}|[a-z]{{3,7}}-odd|[a-z]{{3,7}}ish|dozens of|"
+        rf"(?<![\w.,:/=-])(?P<value>(?:\d{{1,4}}(?:-odd|[ ]odd|ish)?|[a-z]{{3,7}}-odd|[a-z]{{3,7}}ish|dozens of|"
         rf"hundreds of) (?:\w{{2,12}} )?"
         rf"(?:{PEOPLE}|{_WORKERS})(?![\w-])|"
         rf"{_SHARE} (?:of )?(?:the |our |all )?{_DESKS}(?= [^.\n]{{0,40}}?(?:taken|occupied|in use|used|booked|"
@@ -74,6 +77,7 @@ RECOGNIZER = Recognizer(
         ("how full is it? - 70% on 3", "70%"),
         ("forty-odd people in the auditorium", "forty-odd people"),
         ("Roughly two thirds of the desks on level 4 were taken at noon.", "Roughly two thirds of the desks"),
+        ("On our floor one in three desks was used last month", "one in three desks"),
         ("Desk sensors L4: 37 of 80 occupied", "37 of 80"),
         ("The offices on 2 will be vacant from 1 May.", "vacant"),
         ("Their meeting in 4.03 has 16 attendees.", "16 attendees"),

@@ -10,7 +10,7 @@ _LIST = (
     "spare typical standard quiet shared open public private virtual external internal book booked reserve use "
     "please is and or for with executive staff client team office building floor level tower smart video"
 )
-_COMMON = frozenset(_LIST.split())
+COMMON = frozenset(_LIST.split())
 
 RECOGNIZER = Recognizer(
     type="ROOM",
@@ -29,5 +29,5 @@ RECOGNIZER = Recognizer(
     ),
     counter_examples=("The meeting room is free", "Our boardroom", "Large conference rooms"),
     score=0.8,
-    valid=lambda match: match["name"].lower() not in _COMMON,
+    valid=lambda match: match["name"].lower() not in COMMON,
 )

@@ -3,14 +3,15 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import general, of_one_building, of_one_room
+from vestibule.privacy.recognizers.building.belonging import general, names_a_building, of_one_building, of_one_room
 from vestibule.privacy.validators import sentence_around, words_before
 
 _CUE = (
     r"(?:set[ _-]?(?:points?|pts?|pnts?)|stpts?|(?:heat|cool)(?:ing)?(?=[ :=]{1,3}[1-7]\d(?:[.]\d)?(?![\d%]|"
     r"[ ]?[kMW]))|(?-i:SP)(?=[ :=]{1,3}\d)|(?:night |unoccupied )?set[ -]?back(?: temp(?:erature)?)?|"
     r"comfort(?:[ _-](?:temp(?:erature)?|set(?:ting)?|level))|set[ _-]?temp(?:erature)?|thermostats?(?: (?:set|"
-    r"setting))?|(?:zone|room|cool(?:ing)?|"
+    r"setting))?|(?:desired|required|requested|agreed|wanted|chosen|preferred|maintained|control(?:led)?) "
+    r"(?:room |air |zone |indoor )?temp(?:erature)?s?|(?:zone|room|cool(?:ing)?|"
     r"heat(?:ing)?|htg|clg)[_-]sp|target[ _-]temp(?:erature)?|"
     r"sollwerte?|raumsoll|(?:nacht)?absenk(?:ung|temperatur)|(?:komfort|wunsch)temperatur|température (?:de confort|"
     r"souhaitée)|"
@@ -23,7 +24,12 @@ UNIT = (
     r"grad(?: celsius)?|"
     r"degrés?|grados?|độ(?: c)?|K|C|F|ppm|%(?:[ ]?rh| r\.?h\.?| humidity)?|lux|lx|Pa)"
 )
-_ADVICE = re.compile(r"recommend|should|empf|ashrae|typical|default|common", re.IGNORECASE)
+_STANDARD = re.compile(
+    r"\b(?:EN|ISO|DIN|VDI|ASHRAE|CIBSE|TCVN|QCVN)[ -]{0,2}(?:[A-Z]{2,3}[ -])?\d|\bcategory I|"
+    r"\b(?:good|reasonable|ideal|suitable|sensible|optimal|usual) (?:heating |cooling )?(?:set ?point|temperature)",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(r"recommend|should(?! (?:i|we)\b)|empf|ashrae|typical|default|common", re.IGNORECASE)
 
 
 def of_somebody(sentence: str) -> bool:
@@ -36,7 +42,9 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     whose it is."""
     sentence = sentence_around(match)
     before = words_before(match)
-    if "default" in before:
+    if "default" in before or re.search(r"\.\w{1,4}:$", before):
+        return False
+    if _STANDARD.search(sentence) is not None and not names_a_building(sentence):
         return False
     if re.search(r"(?:tenant|mieter|locataire|inquilino|khách thuê)\w{0,2} [^\d\n:=|]{1,30}[:=|] ?$", before):
         return True
@@ -85,7 +93,9 @@ RECOGNIZER = Recognizer(
     counter_examples=(
         "a supply-air setpoint of 16 °C is common",
         "ASHRAE recommends 24 °C in summer",
+        "A good setpoint for a gym is 18 °C, for a library 21 °C.",
         "outdoor temperature 21.5 °C",
+        "The default setpoint in EN 16798-1 for category II is 20 °C in winter.",
         "Zone Temp Setpoint 1",
         "room temperature 21.5 °C",
         "set the chilled water setpoint to 7 °C",

@@ -11,12 +11,14 @@ _WHO = (
     r"(?:tenants?|occupants?|landlord|they|she|he|ceo|director|manager|client|customer|user|staff|team|"
     r"night shift|shift|"
     r"users|residents?|teachers?|doctors?|nurses?|heating|cooling|thermostat|it|please|pls|too (?:hot|cold|warm)|"
-    r"air ?con(?:ditioning)?|ac)"
+    r"air ?con(?:ditioning)?|ac|(?-i:[A-Z][\w&'’-]{1,24})(?= (?:has|have|had|asked|wants?|requests?|requested|needs?|"
+    r"prefers?|would)\b))"
 )
 _ASKED = (
     r"(?:ask(?:s|ed|ing)?(?: for)?|want(?:s|ed)?(?: it)?(?: at)?|request(?:s|ed)?|offer(?:s|ed)?|prefer(?:s|red)?|"
     r"get(?:s)?|set|(?:to be )?(?:cut|lowered|raised|reduced|turned|set) (?:down |up )?(?:to|for|at)|"
-    r"is set (?:for|to|at)|demand(?:s|ed)?)"
+    r"is set (?:for|to|at)|demand(?:s|ed)?|"
+    r"(?:asked|want(?:s|ed)?|request(?:s|ed)?|would like|prefer(?:s|red)?) (?:for )?[^.\d\n]{2,40}? (?:to be|at))"
 )
 NUMBER = r"(?:1[5-9]|2[0-8]|6[4-9]|7[0-8])(?:[.,]\d)?"
 END = (
@@ -25,7 +27,7 @@ END = (
 )
 _WARM = re.compile(
     rf"\b(?:comfort|cold|hot|warm|heat(?:ing)?|cool(?:ing)?|thermostat|degrees?|temperature|setpoint|sp)\b|°|"
-    rf"(?<!\w){PLACE}(?!\w)",
+    rf"(?<!\w){PLACE}(?!\w)|\b(?:their|our|his|her|my) (?:floor|space|area|zone|side|corner)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(
@@ -54,6 +56,7 @@ RECOGNIZER = Recognizer(
     examples=(
         ("Tenant on 7 asked for 23.", "23"),
         ("call centre night shift, heating to be cut to 17.", "17"),
+        ("Acme have asked for their floor to be 21.5 rather than what it is", "21.5"),
         ("In Room 3.07 the thermostat reads 24 but is set for 21.", "21"),
     ),
     counter_examples=(

@@ -30,17 +30,21 @@ def _is_set(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="SETPOINT",
     pattern=re.compile(
-        r"(?<![\w.,-])(?P<value>\d\d(?:[.,]\d)?[ ]?(?:°[ ]?[CF]?|º[ ]?C|℃|℉|deg(?:rees?|s)?(?:[ ]?[CF])?|"
+        r"(?<![\w.,-])(?P<value>(?:1[5-9]|2[0-8])[.,]5(?=[ ](?:in|for) )|\d\d(?:[.,]\d)?[ ]?(?:°[ ]?[CF]?|"
+        r"º[ ]?C|℃|℉|deg(?:rees?|s)?(?:[ ]?[CF])?|"
         r"(?-i:[CF])))(?!\w)"
         rf"[^.?!\n\d]{{0,40}}?[ ](?:in|for|at|inside) (?:the|our|my|his|her|their) (?:\w{{2,14}} )?{PLACE}(?!\w)",
         re.IGNORECASE,
     ),
     gate=re.compile(
-        r"\d[ ]?(?:[°º℃℉]|deg|[cf])[^.?!\n\d]{0,44}[ ](?:in|for|at|inside) (?:the|our|my|his|her|their) ", re.IGNORECASE
+        r"(?:[.,]5[ ](?:in|for) (?:the|our|my|his|her|their) )|\d[ ]?(?:[°º℃℉]|deg|"
+        r"[cf])[^.?!\n\d]{0,44}[ ](?:in|for|at|inside) (?:the|our|my|his|her|their) ",
+        re.IGNORECASE,
     ),
     examples=(
         ("Is 19 °C too cold for the reception in winter?", "19 °C"),
         ("they want 22 °C in the reading room", "22 °C"),
+        ("could we have 20.5 in the studio for the shoot", "20.5"),
         ("21 °C in the nursery, please", "21 °C"),
     ),
     counter_examples=(

@@ -27,17 +27,19 @@ RECOGNIZER = Recognizer(
     type="SETPOINT",
     pattern=re.compile(
         r"(?:(?<=(?-i:[\d°CF]))|(?<=rees))[,;.]?[ ](?:[^?!\n\d]{0,36}?[ ])??(?:at|to|instead of|rather than|not|"
-        r"from|and|or|was|requested:)[ ]"
-        rf"(?P<value>{NUMBER}{END})",
+        r"from|and|or|was|requested:|/)[ ]"
+        rf"(?P<value>{NUMBER}{END}|\d\d[ ]?%[ ]?(?:rh|r\.h\.|(?:relative )?humidity)(?!\w))",
         re.IGNORECASE,
     ),
     gate=re.compile(
-        r"(?:at|to|instead of|rather than|not|from|and|or|was|requested:)[ ](?:1[5-9]|2[0-8]|6[4-9]|7[0-8])",
+        r"(?:at|to|instead of|rather than|not|from|and|or|was|requested:|/)[ ](?:1[5-9]|2[0-8]|6[4-9]|7[0-8]|"
+        r"\d\d[ ]?%[ ]?[rh])",
         re.IGNORECASE,
     ),
     examples=(
         ("Unit 12B: landlord offered 22 instead of 20.", "20"),
         ("The gym is limited to 18 °C, the showers to 24 °C.", "24 °C"),
+        ("Tenant on floor 6 wants 22 °C summer / 20 °C winter.", "20 °C"),
         ("Room 3.07: current setpoint: 23.5. Requested: 21.", "21"),
     ),
     counter_examples=(

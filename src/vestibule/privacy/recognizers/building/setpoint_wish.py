@@ -3,22 +3,27 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
-from vestibule.privacy.recognizers.building.belonging import names_a_building, of_one_room
+from vestibule.privacy.recognizers.building.belonging import names_a_building, of_one_place, of_one_room
 from vestibule.privacy.recognizers.building.setpoint import of_somebody
 from vestibule.privacy.validators import sentence_around
 
 _VERB = (
-    r"(?:set|sets|bump|make|dial|nudge|leave|keeps?|kept|holds?|held|maintain(?:s|ed)?|wants?|wanted|heats?|cools?|"
+    r"(?:set|sets|setting|bump(?:s|ed|ing)?|make|dial(?:s|l?ed|l?ing)?|nudg(?:es?|ed|ing)|leav(?:es?|ing)|"
+    r"knock(?:s|ed|ing)?|keeps?|kept|keeping|holds?|held|holding|fixed|locked|agreed|confirmed|controll?ed|"
+    r"regulated|stick|pop|whack|get|run|must be|must stay|has to be|tak(?:es?|en|ing)|tweak(?:s|ed|ing)?|"
+    r"putting|dropp?(?:s|ed|ing)|bringing|brought|heating|cooling|maintain(?:s|ed)?|wants?|wanted|heats?|cools?|"
     r"prefers?|preferred|likes?|"
     r"liked|asks?|"
     r"asked|requests?|"
-    r"requested|needs?|heat(?:ed)? (?:it )?to|cool(?:ed)? (?:it )?to|adjust(?:s|ed)?|chang(?:es?|ed)|rais(?:es?|ed)|"
-    r"lower(?:s|ed)?|turn(?:s|ed)?|cranks?|puts?|bring|drop|bump|reduced?|increased?|set at|runs? at|running at|"
+    r"requested|needs?|heat(?:ed)? (?:it )?to|cool(?:ed)? (?:it )?to|adjust(?:s|ed)?|chang(?:es?|ed)|rais(?:es?|"
+    r"ed|ing)|"
+    r"lower(?:s|ed|ing)?|turn(?:s|ed|ing)?|crank(?:s|ed|ing)?|puts?|bring|drop|bump|reduced?|increased?|set at|"
+    r"runs? at|running at|"
     r"complain\w{0,5}|"
     r"is at|sits at|stays at|"
     r"soll(?:en|te)?|möchten?|hätten? gern(?:e)?|bittet um|braucht|will|wollen|hält|halten|liegt bei|eingestellt|"
     r"gestellt|stellt|wünscht|"
-    r"voudrait|aimerait|veut|veulent|souhaite(?:nt)?|règle[rz]?|réglée?|mettre|mettez|maintenir|demande|"
+    r"voudrait|aimerait|veut|veulent|souhaite(?:nt)?|baiss\w{1,3}|mont(?:er|ez)|r[èé]gle[rz]?|réglée?|mettre|mettez|maintenir|demande|"
     r"quiere|quieren|desea|prefiere|mantiene|ponga|poner|pongan|ajust\w{1,4}|fijad\w|baj[ae]r?|sub[ae]r?|pide|"
     r"quisiera|cài(?: đặt)?|đặt|để(?= \d)|bật|muốn|giữ|tăng|giảm|chỉnh)"
 )
@@ -31,11 +36,15 @@ _UNIT = (
 
 
 _WEATHER = re.compile(
-    r"heat ?wave|outdoors?\b|outside\b|weather|außen|draußen|extérieur|exterior|ngoài trời", re.IGNORECASE
+    r"fridges?|freezers?|\bovens?\b|dishwashers?|hot water|calorifiers?|heat ?wave|outdoors?\b|"
+    r"outside\b(?! (?:core|office|working|"
+    r"business|opening|school|of|hours))|weather|außen|draußen|extérieur|exterior|ngoài trời",
+    re.IGNORECASE,
 )
 # advice, unless it is given to one building
 _ADVICE = re.compile(
-    r"\b(?:nên|sollten?|should|devrait|debería|recommend\w*|empf[aeo]\w+|conseill\w+|khuyến nghị)\b", re.IGNORECASE
+    r"\b(?:nên|sollten?|should(?! (?:i|we)\b)|devrait|debería|recommend\w*|empf[aeo]\w+|conseill\w+|khuyến nghị)\b",
+    re.IGNORECASE,
 )
 
 
@@ -54,7 +63,9 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     sentence = sentence_around(match)
     if _WEATHER.search(sentence) is not None or (_ADVICE.search(sentence) and not names_a_building(sentence)):
         return False
-    return of_somebody(sentence) if not match["value"][-1].isdigit() else of_one_room(sentence)
+    if match["value"][-1].isdigit():
+        return of_one_room(sentence)
+    return of_somebody(sentence) or of_one_place(sentence)
 
 
 RECOGNIZER = Recognizer(
@@ -81,10 +92,13 @@ RECOGNIZER = Recognizer(
         ("suba la sala 4 a 23", "23"),
         ("phòng 302 để 24 độ", "24 độ"),
         ("we heat our offices to 21 °C", "21 °C"),
+        ("I've knocked the server room back to 18 °C for now", "18 °C"),
+        ("agreed to lower the open plan to 20.5 °C outside core hours", "20.5 °C"),
         ("the CEO likes his office at 19 degrees", "19 degrees"),
     ),
     counter_examples=(
         "set the boiler to 60 °C",
+        "turn the heater of the tank up to 24 °C",
         "people want 21 °C in winter",
         "keep the sample at 4 °C",
         "Phòng họp nên để 26 độ",

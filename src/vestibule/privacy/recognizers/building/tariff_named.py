@@ -22,6 +22,11 @@ _NAME = (
     r"option tarifaire|tarifs?(?: (?:bleu|jaune|vert|d['’]électricité))?|abonnement|heures (?:pleines|creuses)|"
     r"tarifa(?: de acceso| eléctrica)?|término de (?:potencia|energía)|peaje|biểu giá|giá (?:điện|cao điểm|thấp điểm)"
 )
+_MOVES = (
+    r"(?:(?:will be|rises? to|goes? (?:up|down) to|went (?:up|down) to|increase[sd]? to|falls? to|drops? to|"
+    r"costs?(?: us)?|"
+    r"passe(?:ra)? à|steigt auf|sinkt auf|beträgt|liegt bei|sube a|pasa a|baja a|tăng lên|giảm còn)[ ])?"
+)
 _MONEY = r"(?:€|EUR|euros?|\$|USD|£|CHF|ct\b|cts|cents?|centimes|céntimos|pence|p\b|rp\b|đồng|VND|đ\b)"
 _CODE = (
     r"(?-i:[A-Z]{1,6}[-_ ]?(?:[A-Z]{1,6}-?)?\d{1,4}[A-Z]{0,3}|"
@@ -37,7 +42,8 @@ def _is_paid(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="TARIFF",
     pattern=re.compile(
-        rf"(?<![^\W_])(?:{_NAME})(?![^\W_])(?:[ ](?:for|at|of|für|bei|pour|de|del|của)[ ][^\d\n:=]{{2,40}}?)?{LINK}"
+        rf"(?<![^\W_])(?:{_NAME})(?![^\W_])(?:[ ](?:for|at|of|für|bei|pour|de|del|"
+        rf"của)[ ][^\d\n:=]{{2,40}}?)?{LINK}{_MOVES}"
         rf"(?P<value>{_CODE}|(?:€|EUR|\$|USD|£|CHF)[ ]?\d{{1,6}}(?:[.,]\d{{1,5}})?|"
         rf"\d{{1,6}}(?:[.,]\d{{1,5}})?[ ]?{_MONEY}|"
         rf"[0-3][.,]\d{{2,5}}|\d{{1,4}}[.,]\d{{1,4}}(?= (?:a|per|pro|im|par|al|mỗi) (?:month|day|year|monat|tag|jahr|"
@@ -57,6 +63,8 @@ RECOGNIZER = Recognizer(
         ("standing charge 12.50 a month", "12.50"),
         ("the tariff is called Economy 7", "Economy 7"),
         ("prix du kWh : 0,19 €", "0,19 €"),
+        ("le prix du kWh passe à 0,2016 € en février", "0,2016 €"),
+        ("our unit rate rises to 31.2p", "31.2p"),
         ("night rate 0.19", "0.19"),
         ("price_per_kwh=0.2134", "0.2134"),
         ("our tariff is LGS-TOU", "LGS-TOU"),

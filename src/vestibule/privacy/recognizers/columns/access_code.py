@@ -25,6 +25,7 @@ RECOGNIZER = Recognizer(
     pattern=cell(
         r"[*#]{0,2}(?:\d{3,10}|(?=[A-Z]{0,4}\d)[A-Z\d]{4,8}|\d(?:[ -]\d){3,7}|\d{2,4}[ -]\d{2,4})[*#]{0,2}", 0
     ),
+    needs="\n",
     examples=(
         ("door,code\nloading dock,4901", "4901"),
         ("| Tür | PIN |\n|---|---|\n| Keller | 4711# |", "4711#"),

@@ -16,6 +16,7 @@ RECOGNIZER = Recognizer(
     pattern=cell(r"(?=[^\d\n|,;\t]{0,60}\d)[a-z0-9_+/=.~-]{14,300}"),
     # a digit among fourteen signs has seven on one side
     gate=re.compile(r"[a-z0-9_+/=.~-]{7}\d|\d[a-z0-9_+/=.~-]{7}", re.IGNORECASE),
+    needs="\n",
     examples=(
         ("service,key\nweather,1c920cfd6c7cc545263adae8bd3cae78", "1c920cfd6c7cc545263adae8bd3cae78"),
         ("| API | Token |\n|---|---|\n| maps | q8Zr4tY1wX6cV3bN |", "q8Zr4tY1wX6cV3bN"),

@@ -10,6 +10,7 @@ RECOGNIZER = Recognizer(
         r"\d{1,6}[.,]\d{1,3}(?![\w.,]))(?:[A-Z]{2,4} (?=\d{3}))?[\w./-]{4,40}",
         0,
     ),
+    needs="\n",
     examples=(
         ("asset_id,type\nCH-2019-0047,chiller", "CH-2019-0047"),
         ("Pump\tSerial no.\nDaikin\t067.621.414", "067.621.414"),

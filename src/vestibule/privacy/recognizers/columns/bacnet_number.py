@@ -18,6 +18,7 @@ def _is_of_controllers(said: str) -> bool:
 RECOGNIZER = Recognizer(
     type="BACNET_REFERENCE",
     pattern=cell(r"\d{1,7}", 0),
+    needs="\n",
     examples=(
         ("Controller;Device ID\nCTRL-07;434064", "434064"),
         ("| Controller | Instance |\n|---|---|\n| AHU | 12001 |", "12001"),

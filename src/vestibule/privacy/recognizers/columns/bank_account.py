@@ -8,6 +8,7 @@ RECOGNIZER = Recognizer(
     pattern=cell(
         r"(?=(?:[^\d\n|,;\t]*\d){4})[A-Z0-9][A-Z0-9 -]{4,40}[A-Z0-9]|[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", 0
     ),
+    needs="\n",
     examples=(
         ("name,account number\nAcme,12345678", "12345678"),
         ("| Payee | Sort code |\n|---|---|\n| Acme | 20-45-77 |", "20-45-77"),

@@ -14,6 +14,7 @@ RECOGNIZER = Recognizer(
         r"(?:(?:€|EUR|US\$|\$|USD|£|GBP|CHF|VND)[ ]?)?\d{1,3}(?:[ ,.'’]?\d{3}){1,4}(?:[.,]\d{1,2})?"
         r"(?:[ ]?(?:€|EUR|USD|GBP|CHF|VND|VNĐ|đồng|₫|k))?"
     ),
+    needs="\n",
     examples=(
         ("contract;price\nlift maintenance;EUR 48,000", "EUR 48,000"),
         ("| Lease | Rent |\n|---|---|\n| Suite 400 | £12,500 |", "£12,500"),

@@ -9,6 +9,7 @@ RECOGNIZER = Recognizer(
         r"(?=[a-z0-9._-]*[a-z])(?=[a-z0-9._-]*[\d.-])(?!\d{1,3}(?:\.\d{1,3}){3})[a-z0-9][a-z0-9_-]{1,40}"
         r"(?:\.[a-z0-9-]{1,40}){0,5}"
     ),
+    needs="\n",
     examples=(
         ("host,ip\nsrv-bms-01,10.0.0.5", "srv-bms-01"),
         ("| IP | Hostname |\n|---|---|\n| 10.0.0.5 | GLT-PC-04 |", "GLT-PC-04"),

@@ -9,6 +9,7 @@ RECOGNIZER = Recognizer(
         r"(?=(?:[^\d\n|,;\t]*\d){3})(?!(?:19|20)\d\d-\d\d|\d{1,6}[.,]\d{1,3}(?![\w.,]))[\w./-]{4,40}|"
         r"\d{2}(?: \d{2,6}){2,6}"
     ),
+    needs="\n",
     examples=(
         ("site,meter_id,kind\nHQ,MTR-00452,main", "MTR-00452"),
         ("| meter | MPAN |\n|---|---|\n| landlord | 12 0123 4567 890 |", "12 0123 4567 890"),

@@ -22,6 +22,7 @@ def _is_of_modbus(said: str) -> bool:
 RECOGNIZER = Recognizer(
     type="MODBUS_REFERENCE",
     pattern=cell(r"0x[0-9a-f]{1,4}|[0134]x\d{4,5}|\d{1,6}"),
+    needs="\n",
     examples=(
         ("Tag\tRegister\tType\nkW total\t40473\tuint32", "40473"),
         ("name;Modbus-Adresse\nWirkleistung;1446", "1446"),

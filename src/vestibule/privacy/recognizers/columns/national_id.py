@@ -18,10 +18,12 @@ RECOGNIZER = Recognizer(
     pattern=cell(
         r"(?=(?:[^\d\n|,;\t]{0,6}\d){5})(?!(?:19|20)\d\d-\d\d)[a-z0-9][a-z0-9 ./+-]{4,22}[a-z0-9](?:\([\da]\))?"
     ),
+    needs="\n",
     examples=(
         ("name,PESEL\nNowak,44051401359", "44051401359"),
         ("worker | id type | id\n1 | BSN | 111222333", "111222333"),
         ("Name;Steuer-ID\nKeller;86095742719", "86095742719"),
+        ("Visitor | ID document\nM. B. | 63WV81701", "63WV81701"),
         ("agent;n° sécu\n1;2 93 07 33 456 237 47", "2 93 07 33 456 237 47"),
     ),
     counter_examples=(

@@ -18,6 +18,7 @@ def _counts_people(head: str) -> bool:
 RECOGNIZER = Recognizer(
     type="OCCUPANCY",
     pattern=cell(rf"\d{{1,5}}(?:{DECIMAL}\d)?(?:[ ]?%)?(?:[ ]?/[ ]?\d{{1,5}})?", 0, gaps=True),
+    needs="\n",
     examples=(
         ("time,people_present\n08:00,12", "12"),
         ("| Floor | Occupancy |\n|---|---|\n| 3 | 85 % |", "85 %"),

@@ -9,6 +9,7 @@ RECOGNIZER = Recognizer(
         r"(?!(?:none|null|unknown|yes|no|n/?a|set|required|expired|changed|string|text|varchar|hidden|token)\b)"
         r"(?![*x•.:-]+(?![^\s|;,]))[^\s|;,\"`]{4,64}"
     ),
+    needs="\n",
     examples=(
         ("user,password\nadmin,Sommer2024!", "Sommer2024!"),
         ("| Gerät | Passwort |\n|---|---|\n| BMS | heizung99 |", "heizung99"),

@@ -13,6 +13,7 @@ def _says_place(head: str) -> bool:
 RECOGNIZER = Recognizer(
     type="ROOM",
     pattern=cell(rf"(?:[a-z]{{2,12}}[ ])?{CODE}", gaps=True),
+    needs="\n",
     examples=(
         ("room;setpoint\nC-093;19 °C", "C-093"),
         ("| Raum | Sollwert |\n|---|---|\n| 2.05 | 21 |", "2.05"),

@@ -32,6 +32,7 @@ def _says_setpoint(head: str) -> bool:
 RECOGNIZER = Recognizer(
     type="SETPOINT",
     pattern=cell(rf"-?\d{{2,3}}(?:{DECIMAL}\d{{1,2}})?(?:[ ]?(?:°[ ]?[CF]?|K|C|F|ppm|%))?", 0, gaps=True),
+    needs="\n",
     examples=(
         ("room,setpoint\nC385,21.5", "21.5"),
         ("| Tenant | Setpoint (°C) |\n|---|---|\n| Acme | 22 |", "22"),

@@ -16,6 +16,7 @@ RECOGNIZER = Recognizer(
     pattern=cell(
         r"(?:[€$£][ ]?)?\d{1,4}[.,]\d{1,5}(?:[ ]?(?:€|ct|c|p|cents?|EUR|USD|GBP|£|\$|pence))?", re.IGNORECASE, gaps=True
     ),
+    needs="\n",
     examples=(
         ("period,price (ct/kWh)\nday,27.39", "27.39"),
         ("| Tariff | Rate |\n|---|---|\n| night | 0.1934 |", "0.1934"),

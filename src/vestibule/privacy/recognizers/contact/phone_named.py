@@ -3,16 +3,19 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.encoded import encoded
 from vestibule.privacy.recognizers.wording import EXTENSION, NO_QUANTITY
 from vestibule.privacy.validators import digits, inside_uuid_or_time
 
 _CUE = (
-    r"(?:tel(?:ephone|efon|éfono|éphone)?(?:nummer)?|phones?|mobiles?|mobil(?:telefon)?|handy|móvil|"
+    r"(?:t[eé]l(?:ephone|efon|éfono|éphone)?(?:nummer)?|phones?|mobiles?|mobil(?:telefon)?|handy|móvil|"
     r"portable|cell(?:phone)?|fax|call|ring|"
     r"hotline|anrufen|ruf(?:nummer)?|durchwahl|erreichbar|reach(?:able|ed)?|contact(?:ar)?|dial|text|sms|"
     r"whatsapp|signal|landline|switchboard|helpdesk|"
-    r"pager|on-call|ruf(?:en|t)?(?= )|erreich(?:en|e|t)|unter(?=[ ][(+0])|zurückrufen|notruf|bereitschaft|appele[rz]|"
-    r"joindre|joignable|répond|responde|atiende|answer(?:s|ed)?(?= on )|llam\w{1,4}|gọi|điện thoại|đt|sđt|số di động|"
+    r"(?:my|his|her|our|their|the|new|direct|office) (?:\w{2,10} )?number(?: is)?(?=[ :])|pager|on-call|"
+    r"ruf(?:en|t)?(?= )|erreich(?:en|e|t)|unter(?=[ ][(+0])|zurückrufen|notruf|bereitschaft|appele[rz]|"
+    r"joindre|joignable|répond|responde|atiende|answer(?:s|ed)?(?= on )|ll[aá]m\w{1,6}|rappel\w{1,4}|gọi|"
+    r"điện thoại|đt|sđt|số di động|"
     r"di động|máy bàn|liên hệ)"
 )
 
@@ -28,7 +31,7 @@ def _has_phone_length(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="PHONE",
     pattern=re.compile(
-        rf"\b{_CUE}(?![^\W_])[^\d\n+(]{{0,28}}(?P<value>(?:\+|"
+        rf"\b{_CUE}(?![^\W_])[^\d\n+(]{{0,28}}(?P<value>\+?\d(?:[ .-]\d){{8,14}}(?!\d)|(?:\+|"
         rf"\()?\d{{1,5}}\)?(?:[ .\-/‐-–]{{0,3}}\(?\d{{1,8}}\)?){{1,7}}{EXTENSION}){NO_QUANTITY}",
         re.IGNORECASE,
     ),
@@ -36,6 +39,8 @@ RECOGNIZER = Recognizer(
         ("Tel.: 030 555 01 23 (office)", "030 555 01 23"),
         ("phone (555) 010-4477", "(555) 010-4477"),
         ("call the caretaker on 5550123", "5550123"),
+        ("phone 0 1 2 2 4 6 4 0 9 7 5", "0 1 2 2 4 6 4 0 9 7 5"),
+        ("Llámame al 654177978.", "654177978"),
         ("Handy: 015112345678", "015112345678"),
         ("appelez le 0612345678", "0612345678"),
         ("llame al 912345678", "912345678"),
@@ -50,6 +55,22 @@ RECOGNIZER = Recognizer(
         "cell voltage 3.31",
         "signal 0-10 V",
         "mobile boiler 450 kW",
+        "our number is 12 of 20",
     ),
     valid=_has_phone_length,
+)
+
+ENCODED = encoded(
+    RECOGNIZER,
+    examples=(
+        ("phone MDc4NjYwNDg3NjQ=", "MDc4NjYwNDg3NjQ="),
+        ("tel MDIwIDc5OTEgNDE3Nw==", "MDIwIDc5OTEgNDE3Nw=="),
+        ("mobile KzQ0IDc4NjYgMDQ4NzY0", "KzQ0IDc4NjYgMDQ4NzY0"),
+    ),
+    counter_examples=(
+        "phone Extension",
+        "call Mercedes",
+        "tel bm9uZSBoZXJl",
+    ),
+    cue=r"t[eé]l(?:ephone|efon)?|phone|mobile|cell|fax|call|handy",
 )

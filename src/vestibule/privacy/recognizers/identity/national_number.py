@@ -6,6 +6,7 @@ The name says what it is: a number that was mistyped is somebody's too, so no ch
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.encoded import encoded
 from vestibule.privacy.recognizers.identity.names import NAMES
 from vestibule.privacy.recognizers.wording import LINK
 from vestibule.privacy.validators import digits
@@ -13,6 +14,7 @@ from vestibule.privacy.validators import digits
 _FORMS = (
     r"[a-z]{1,2}\d{6}\([\da]\)|\d{1,3}(?:\.\d{2,3}){2,3}[/ -]?[\dk]{1,3}(?:\.\d{2})?|"
     r"(?:[a-z]{1,2}[ ]?)?\d{1,8}(?:[ /-]\d{1,8}){1,5}(?:[ -]?[a-z](?!\w))?|"
+    r"(?-i:[A-Z]{5}\d{4}[A-Z])|[a-z]\d{4}-\d{5}-\d{5}|(?:[a-z0-9][ ]){6,14}[a-z0-9](?!\w)|"
     r"(?=(?:[a-z]{0,6}\d){5})[a-z0-9]{6,18}(?:[-/+][a-z0-9]{1,5})?"
 )
 _DATE = re.compile(r"(?:19|20)\d\d[-./ ]\d\d[-./ ]\d\d|\d\d[-./ ]\d\d[-./ ](?:19|20)\d\d|(?:19|20)\d\d")
@@ -20,7 +22,8 @@ _DATE = re.compile(r"(?:19|20)\d\d[-./ ]\d\d[-./ ]\d\d|\d\d[-./ ]\d\d[-./ ](?:19
 
 def _is_number(match: re.Match[str]) -> bool:
     value = match["value"]
-    return 5 <= len(digits(value)) <= 16 and _DATE.fullmatch(value) is None
+    fewest = 4 if re.fullmatch(r"[A-Z]{5}\d{4}[A-Z]", value) else 5
+    return fewest <= len(digits(value)) <= 16 and _DATE.fullmatch(value) is None
 
 
 RECOGNIZER = Recognizer(
@@ -30,13 +33,18 @@ RECOGNIZER = Recognizer(
         rf"num|nr\.?|id|code))?"
         rf"(?:[ ](?:of|for|von|van|für|pour|de|del|di|của)[ ][^\d\n:]{{2,30}}?|"
         rf"(?:[ ][^\W\d_]{{2,16}}){{1,3}}(?=[ ]?[:=]))?"
-        rf"(?:[\"']?[ ]?:[ ]?\{{?\n?[ ]{{0,8}}[\"']?(?:number|no|id|value)[\"']?)?"
-        rf"{LINK}(?P<value>{_FORMS})(?![\w/-]|[.,]\d|[ ]?(?:%|€|EUR|kWh))",
+        rf"(?:[ ]\([^\d()\n]{{2,20}}\))?(?:[\"']?[ ]?:[ ]?\{{?\n?[ ]{{0,8}}[\"']?(?:number|no|id|value)[\"']?)?"
+        rf"{LINK}(?:like |such as )?(?P<value>{_FORMS})(?![\w/-]|[.,]\d|[ ]?(?:%|€|EUR|kWh))",
         re.IGNORECASE,
     ),
     gate=re.compile(rf"(?<![^\W_])(?:{NAMES})s?(?:number|nummer|no|nr|id)?(?![^\W\d_])", re.IGNORECASE),
     examples=(
         ("PESEL: 44051401359", "44051401359"),
+        ("PAN card AJXPB8390V attached.", "AJXPB8390V"),
+        ("NI number S Y 1 3 4 3 0 8 A", "S Y 1 3 4 3 0 8 A"),
+        ("Sozialversicherungsnummer (AT): 5914 150585", "5914 150585"),
+        ("a driving licence number like A8768-66339-86141", "A8768-66339-86141"),
+        ("updated record sin=344-269-436 ok", "344-269-436"),
         ("his BSN is 111222333", "111222333"),
         ("CPF 529.982.247-25", "529.982.247-25"),
         ("NRIC S1234567D on the permit", "S1234567D"),
@@ -68,4 +76,19 @@ RECOGNIZER = Recognizer(
     ),
     score=0.95,
     valid=_is_number,
+)
+
+ENCODED = encoded(
+    RECOGNIZER,
+    examples=(
+        ("PESEL NDQwNTE0MDEzNTk=", "NDQwNTE0MDEzNTk="),
+        ("SSN MjE5LTA5LTk5OTg=", "MjE5LTA5LTk5OTg="),
+        ("BSN MTExMjIyMzMz", "MTExMjIyMzMz"),
+    ),
+    counter_examples=(
+        "SSN Verified",
+        "PESEL AbCdEfGh",
+        "nino c2VlIHRoZSBmaWxl",
+    ),
+    cue=r"ssn|nino|ni number|pesel|bsn|dni|nie|nir|nric|cpf|tfn|passport|steuer-?id|cccd",
 )

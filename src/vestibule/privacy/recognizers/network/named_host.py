@@ -3,6 +3,7 @@
 import re
 
 from vestibule.privacy.recognizers.base import Recognizer
+from vestibule.privacy.recognizers.encoded import encoded
 from vestibule.privacy.recognizers.wording import LINK
 
 _CUE = (
@@ -74,4 +75,19 @@ RECOGNIZER = Recognizer(
     ),
     score=0.85,
     valid=_is_host,
+)
+
+ENCODED = encoded(
+    RECOGNIZER,
+    examples=(
+        ("hostname U1JWLUJNUzAx", "U1JWLUJNUzAx"),
+        ("host Ym1zLWd3LTAxLnBsYW50Lmxhbg==", "Ym1zLWd3LTAxLnBsYW50Lmxhbg=="),
+        ("server aHEtYm1zLTAx", "aHEtYm1zLTAx"),
+    ),
+    counter_examples=(
+        "server Database",
+        "host AbCdEfGh",
+        "server aXMgb2ZmbGluZQ==",
+    ),
+    cue=r"host(?:[ _-]?name)?|server|ssh|ping",
 )

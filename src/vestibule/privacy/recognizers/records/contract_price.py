@@ -6,13 +6,13 @@ from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.building.contract_price import CONTRACT
 from vestibule.privacy.recognizers.fields import FIELD, record_around, word_set, words
 
-_PRICE = word_set("price fee value amount cost sum rent total annual")
+_PRICE = word_set("price fee value amount cost sum rent total annual yearly monthly")
 _OTHERWISE = word_set("unit rate kwh id no number count max limit days hours tokens")
 
 
 def _is_agreed(match: re.Match[str]) -> bool:
     said = set(words(match["key"]))
-    if not said & (_PRICE - {"annual"}) or said & _OTHERWISE:
+    if not said & _PRICE or said & _OTHERWISE:
         return False
     return CONTRACT.search(record_around(match.string, match.start(), match.end())) is not None
 
@@ -32,6 +32,7 @@ RECOGNIZER = Recognizer(
     examples=(
         ('{"contract": {"vendor": "BrightFM", "annualPrice": 48000, "currency": "GBP"}}', "48000"),
         ('{"agreement": "lifts", "fee": "GBP 14,200"}', "GBP 14,200"),
+        ('{"agreement": {"yearly": 41300, "cur": "EUR"}}', "41300"),
         ("contract: C-1182\nannual_fee_gbp: 18400", "18400"),
     ),
     counter_examples=('{"annualPrice": 48000}', '{"contract": {"id": 48000}}', "contract value: none"),

@@ -11,15 +11,19 @@ from vestibule.privacy.recognizers.fields import (
     names_a_place,
     parents,
     record_around,
+    siblings,
     word_set,
     words,
 )
 
-_SURE = word_set("headcount pax footfall attendance belegung anwesende besucher occupants people visitors")
+_SURE = word_set("headcount pax ppl footfall attendance belegung anwesende besucher occupants people visitors")
 _COUNTER = re.compile(
-    r"people|occupan|badge|head[ _-]?count|turnstile|visitor|footfall|access[ _-]?control", re.IGNORECASE
+    r"people|occupan|badge|head[ _-]?count|turnstile|visitor|footfall|access[ _-]?control|"
+    r"counter[\"']?[ ]?[:=][ ]?[\"']?[\w -]{0,24}(?:entrance|door|gate|lobby|exit|reception|foyer|stairs)",
+    re.IGNORECASE,
 )
 _CHANGE = word_set("in out inside count entries exits total present")
+_NOW = word_set("now current total count value in present avg mean peak")
 _NO_PLACE = re.compile(r"default|design|typical|capacity|population of|dataset|example", re.IGNORECASE)
 _DAY = word_set("mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday")
 
@@ -34,7 +38,13 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     if any(means_people(name) for name in above[:1]) and said & _DAY:
         return True
     line = match.string[max(0, match.start() - 120) : match.start()].rpartition("\n")[2]
+    if said <= {"occupied", "taken", "used", "busy"} and re.search(r"desk|seat", line, re.IGNORECASE):
+        return True
     if said and said <= _CHANGE and _COUNTER.search(line) is not None:
+        return True
+    if any(means_people(name) for name in siblings(match.string, key, match.start(), match.end())):
+        return names_a_place(record) or of_one_room(record)
+    if means_people(f"{above[0]}_{key}" if above and said <= _NOW else ""):
         return True
     return means_people(key) and (bool(said & _SURE) or names_a_place(record) or of_one_room(record))
 
@@ -53,6 +63,11 @@ RECOGNIZER = Recognizer(
         ("people_counter[lobby]: inside=25", "25"),
         ('{"event": "badge_count", "exits": 298}', "298"),
         ("occupancy:\n  mon: 180", "180"),
+        ('{"site": "HQ", "headcount": {"now": 187}}', "187"),
+        ('{"counter": "main-entrance", "in": 318}', "318"),
+        ('{"rooms": [{"name": "Oak", "ppl": 7}]}', "7"),
+        ('{"sensor": "desk-sensors-L4", "occupied": 37}', "37"),
+        ('{"zone": "L2W", "metric": "people_count", "value": 11}', "11"),
         ("building=north floor=2 people_est=121", "121"),
     ),
     counter_examples=(

@@ -14,9 +14,13 @@ def _is_room(match: re.Match[str]) -> bool:
     key, value = match["key"], match["value"]
     if _BARE.fullmatch(value) is not None and not {"room", "rm"} & set(words(key)):
         return False
+    if "door" in words(key) and re.search(r"\d{3}", value) is None:
+        return False
     if means_place(key):
         return True
-    return set(words(key)) <= _ITEM and any(means_place(name) for name in parents(match.string, match.start())[:1])
+    return set(words(key)) <= _ITEM and any(
+        means_place(name) and "door" not in words(name) for name in parents(match.string, match.start())[:1]
+    )
 
 
 RECOGNIZER = Recognizer(

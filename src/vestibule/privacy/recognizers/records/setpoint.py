@@ -9,15 +9,19 @@ from vestibule.privacy.recognizers.fields import (
     FIELD,
     FIELD_GATE,
     means_setpoint,
+    means_setpoint_within,
     means_state,
     names_a_place,
     parents,
     record_around,
+    siblings,
     words,
 )
 
 _NAMED = re.compile(rf"(?<![^\W_]){PLACE}(?![^\W_])", re.IGNORECASE)
+_CALLED = re.compile(rf"(?<![^\W_])(?!units?(?![^\W_])){PLACE}(?![^\W_])", re.IGNORECASE)
 _SET = re.compile(r"set[ _-]?(?:point|temp)|setpt|stpt|override|(?<![^\W_])sp(?![^\W_])|thermostat", re.IGNORECASE)
+_SOURCE = re.compile(r"\.(?:py|js|ts|go|java|c|cpp|rs|rb|php)$")
 _CHANGED = frozenset({"from", "to", "old", "new", "value", "before", "after", "was", "now"})
 _VAGUE = frozenset({"target", "set", "desired", "requested"})
 _BOUNDS = frozenset({"min", "max", "low", "high"})
@@ -28,8 +32,12 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
     """The name says a setpoint, or what encloses it does, or it is the old and new value in a line about one."""
     text, key = match.string, match["key"]
     above = parents(text, match.start())
+    if _SOURCE.search(key) is not None:
+        return False
     if not (
         means_setpoint(key)
+        or means_setpoint_within(key, above)
+        or any(means_setpoint(name) for name in siblings(text, key, match.start(), match.end()))
         or ((means_state(key) or set(words(key)) <= _BOUNDS) and any(means_setpoint(name) for name in above[:1]))
         or (_CHANGED.issuperset(words(key)[-1:]) and _SET.search(_line(match)) is not None)
     ):
@@ -38,7 +46,9 @@ def _is_of_one_place(match: re.Match[str]) -> bool:
         return False
     record = record_around(text, match.start(), match.end())
     if key.lower() in _VAGUE:
-        return of_one_room(record)
+        return of_one_room(record) or (
+            key.lower() in ("target", "desired", "requested") and _CALLED.search(record.replace("-", " ")) is not None
+        )
     return names_a_place(record) or of_one_room(record) or _NAMED.search(record.replace("-", " ")) is not None
 
 
@@ -62,6 +72,13 @@ RECOGNIZER = Recognizer(
         ('{"id": "B2.11", "room": "B2.11", "setpoint": {"heat": 21.0}}', "21.0"),
         ("room: 4.11\ntarget: 22", "22"),
         ("setpoint override room=214 new=24 user=frontdesk", "24"),
+        ('{"room": "4.12", "state": {"desired": {"temperature": 22.0}}}', "22.0"),
+        ('{"writes": [{"point": "RM217.ZN-T-SP", "value": 22.5}]}', "22.5"),
+        ("zones:\n  boardroom:\n    heat_to: 20.5", "20.5"),
+        ('{"suite": "310", "setpoints": {"occupied": {"heat": 20.5}}}', "20.5"),
+        ("sched zone=Nursery mode=comfort target=22.0", "22.0"),
+        ('{"area": "Pool hall", "temperature": {"goal": 30}}', "30"),
+        ('{"room": "2.16", "schedule": [{"from": "07:00", "temp": 21}]}', "21"),
         ("thermostats:\n  library: {sp: 20.0}", "20.0"),
         ('{"tool": "set_temperature", "arguments": {"room": "3.14", "value": 22.5}}', "22.5"),
     ),
@@ -72,6 +89,10 @@ RECOGNIZER = Recognizer(
         "defaults:\n  zone: any\n  heating_setpoint: 21.0",
         '{"room": "3.14", "temp": 21.3}',
         "worker=3 target=20 zone=eu",
+        '{"room": "4.12", "state": {"reported": {"temperature": 23.4}}}',
+        '{"room": "4.12", "point": "ZN-T", "value": 22.5}',
+        "INFO thermostat.py:88 - Meeting Room 2.16",
+        '{"name": "fan curve", "target": 21.5, "unit": "m/s"}',
     ),
     score=0.85,
     valid=_is_of_one_place,

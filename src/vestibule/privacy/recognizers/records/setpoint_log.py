@@ -9,7 +9,7 @@ from vestibule.privacy.validators import sentence_around
 
 _KEY = (
     r"(?:[A-Z]{1,4}[-_. ]){0,2}(?:t?sp|set[ _-]?(?:point|pt|back|temp)|stpt|"
-    r"target temp(?:erature)?)(?:[-_.][A-Z]{2,8})?"
+    r"target temp(?:erature)?|requested|commanded)(?:[-_.][A-Z]{2,8})?"
 )
 _WAS = (
     r"(?:[ ](?:changed|set|was|now|from|to|override|overridden|written|write|raised|lowered|=|:|"
@@ -18,6 +18,7 @@ _WAS = (
 _NAMED = re.compile(rf"(?<![A-Za-z]){_KEY}(?![A-Za-z])", re.IGNORECASE)
 _WHOSE = re.compile(
     r"\b(?:tenant|override|room ?ctrl|RM)[ :-]{0,2}[\"'\d\[]|\b(?:in|for|at|by) \d{1,2}\.\d{2}\b|"
+    r"\b(?:zone|area|room|space|floor)[ ](?-i:[A-Z])[a-z]{2,16}[-_ ]?\d{0,3}\b|"
     r"(?:/|\b)(?:room|rm|zone|r)[-_]?\d{2,4}\b",
     re.IGNORECASE,
 )
@@ -47,8 +48,10 @@ RECOGNIZER = Recognizer(
         ("[RoomCtrl 2.11] target temperature set to 22.5", "22.5"),
         ("schedule: area E-2.04 room 7 setback 17.0 until 07:00", "17.0"),
         ('tenant override "Larkfield Dental" sp 23.5 for 120 min', "23.5"),
+        ("WARN room 2.16: requested 25.0 exceeds what is allowed", "25.0"),
         ("old 21->22.5 SP room 3.14", "22.5"),
         ("thermostat/room-305/setpoint 23.0", "23.0"),
+        ("apply setback 16.0 to zone Gym-1", "16.0"),
         ("write RM-2204.CLG_SP 73.0 OK", "73.0"),
     ),
     counter_examples=(

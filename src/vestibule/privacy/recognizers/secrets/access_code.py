@@ -15,12 +15,14 @@ _CODE = (
     r"(?<=tür|tor)nummer)"
 )
 _NUMBERED = (
-    r"(?:room|zone|area|partition|keypad|panel|floor|level|gate|door|dock|building|block|unit|suite|tower|raum|tor|"
+    r"(?:(?:room|zone|area|partition|keypad|panel|floor|level|gate|door|dock|building|block|unit|suite|tower|raum|tor|"
     r"tür|halle|haus|porte|salle|"
     r"bâtiment|puerta|"
     r"sala|edificio|cửa|phòng|tòa)[ ](?:no\.?[ ]|nr\.?[ ])?[a-z]?\d{1,4}[a-z]?(?=[ ]?[:=]|[ ][^\W\d_]{3,10}[ ]?[:=]|"
     r"[ ](?:is|ist|lautet|est|es|"
-    r"là)\b)"
+    r"là)\b)|(?:from|as of|since|on|after|ab(?: dem)?|seit|à partir du|depuis le|desde el|từ(?: ngày)?)[ ]\d{1,2}"
+    r"(?:[./]\d{1,2}[./]?(?:\d{2,4})?|(?:st|nd|rd|th|\.)?[ ][^\W\d_]{3,10}(?:[ ](?:19|20)\d\d)?)(?=[ ]?[:=]|"
+    r"[ ](?:is|ist|est|es|là|will)\b))"
 )
 _IS = (
     r"(?:[\"')\]]{0,2}[ ]?(?:[:=#-]|->|\b(?:is|was|ist|lautet|war|est|es|là|now)\b|"
@@ -81,6 +83,7 @@ RECOGNIZER = Recognizer(
     ),
     examples=(
         ("Door code main entrance: 4711#", "4711#"),
+        ("New gate code from 1 March: 9886.", "9886"),
         ("the alarm code is 902144", "902144"),
         ("Keypad PIN for the plant room: *3358#", "*3358#"),
         ("The code for the loading gate is 2290", "2290"),

@@ -8,13 +8,13 @@ from vestibule.privacy.validators import words_around
 
 _SAY = (
     r"(?:use|using|need|try|remember|it['’]?s|its|then|star|enter|dial|type|press|punch(?: in)?|key in|with|input|tap|"
-    r"hit|mit|geben sie|"
+    r"hit|enters|types|dials|presses|uses|tries|keys in|entered|mit|geben sie|"
     r"tippe|"
     r"nutze|tapez|saisissez|composez|marque|introduzca|teclee|pulse|nhập|bấm|dùng)"
 )
 _LOCK = (
     r"(?:keypad|key ?pad|alarm|doors?|gates?|disarm|unlock|lock ?box|panel|safe|barrier|garage|lift|"
-    r"elevator|entrance|reader|tür|tor|öffnen|entschärfen|tastenfeld|digicode|clavier|porte|portail|"
+    r"elevator|entrance|reader|cupboard|cabinet|hatch|shutter|locker|padlock|intercom|tür|tor|öffnen|entschärfen|tastenfeld|digicode|clavier|porte|portail|"
     r"alarme|puerta|teclado|alarma|cửa|cổng|báo động|bàn phím)"
 )
 
@@ -41,19 +41,22 @@ RECOGNIZER = Recognizer(
         rf"die |la |"
         rf"le |el )?(?:\w{{2,12}} ){{0,2}}(?:{_LOCK})\b|(?P<code>(?:is|ist|est|es|là)\s[^.\n\d]{{0,24}}?(?:code|pin|"
         rf"combination|override|passcode|mã|código)\b)|"
-        rf"(?P<act>to (?:(?:un)?set|(?:dis)?arm|unlock|get in|override)\b)|"
+        rf"(?P<act>to (?:(?:un)?set|(?:dis)?arm|unlock|get in|override)\b|within \d{{1,3}}[ ]?s(?:ec(?:ond)?s?)?\b)|"
         rf"(?:[^.\n\d]{{0,30}}?\s)?{_LOCK}\b)",
         re.IGNORECASE,
     ),
     examples=(
         ("Use 4471 to disarm the alarm", "4471"),
         ("enter 2580 at the keypad", "2580"),
+        ("Anyone who enters 8525 at the rear door gets in.", "8525"),
         ("then press 9021# on the panel", "9021#"),
         ("mit 4711 öffnen", "4711"),
         ("tapez 3456 sur le clavier", "3456"),
         ("marque 9988 en el teclado", "9988"),
         ("nhập 2468 để mở cửa", "2468"),
         ("4711 is the code for the back door", "4711"),
+        ("If the intruder alarm goes off, enter 513261 within 30 seconds", "513261"),
+        ("2578 opens the riser cupboard on every floor", "2578"),
         ("4711 opens the side gate", "4711"),
         ("It's 4711 for the side entrance.", "4711"),
         ("Alarm: 4711 to set", "4711"),

@@ -8,7 +8,8 @@ from vestibule.privacy.recognizers.series import listed
 from vestibule.privacy.validators import inside_uuid_or_time, words_before
 
 _BOX = (
-    r"(?:digicode|key[ ]?pad|door entry|(?:side|rear|back|front|main|staff) entrance(?= [-–:] )|vault|safe dial|"
+    r"(?:digicode|key[ ]?pad|door entry|(?:side|rear|back|front|main|staff) entrance(?= [-–:] )|(?:front|rear|"
+    r"back|side|main|staff) (?:door|gate)(?=[ ]\d{4}(?:[,;.]|$))|vault|safe dial|"
     r"lock[ -]?box|key[ -]?(?:safe|box|cabinet|cupboard)|(?:zahlen|kombinations)schloss|schl(?:ü|"
     r"ue)ssel(?:safe|tresor|"
     r"kasten|box)|(?:coffre|bo[iî]t(?:e|ier)) à clés|candado|padlock|cadenas|caja de llaves|(?:hộp|tủ) (?:chìa )?khóa)"
@@ -57,6 +58,7 @@ RECOGNIZER = Recognizer(
         ("lockbox: 4471", "4471"),
         ("to disarm use 4471 and wait", "4471"),
         ("to get in, use 4711", "4711"),
+        ("For the weekend: front door 1762, as always", "1762"),
         ("alarm off: 4711", "4711"),
         ("side entrance - 4711", "4711"),
         ("vault: 10-25-40", "10-25-40"),

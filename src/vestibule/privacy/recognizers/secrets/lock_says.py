@@ -49,6 +49,7 @@ RECOGNIZER = Recognizer(
     type="ACCESS_CODE",
     pattern=re.compile(
         rf"(?<![^\W_])(?:(?P<lock>{_LOCK})(?![^\W_])[^.\n\d]{{0,48}}?(?:[ ]{_LEADS}[ ](?:now |code |jetzt )?|"
+        rf"(?<=\w)['’]s[ ](?=[*#]?\d{{4,6}}#?[ ,.;]|[*#]?\d{{4,6}}#?$)|"
         rf"[ ]\((?=[*#]?\d{{4,6}}#?\)))|"
         rf"(?:codes?|pins?|combination|kombination|código|mã)(?![^\W_])[^\n\d]{{0,64}}?(?<!\w)"
         rf"(?:it is|it['’]?s|its|now|er lautet|c['’]est|ahora es)[ ](?:now )?|(?<![\w.])(?=[*#]?\d{{4,8}}#|"

@@ -16,7 +16,7 @@ _NAME = (
     r"(?:auth|access|refresh|bearer|id|personal access|bot|api|csrf|session|service)?[ _-]?token|"
     r"api-?schl(?:ü|ue)ssel|zugriffsschl(?:ü|ue)ssel|"
     r"schl(?:ü|ue)ssel|clé (?:d['’])?api|clé secrète|jeton(?: d['’]accès)?|clave (?:de )?api|clave secreta|"
-    r"ficha de acceso|khóa (?:api|bí mật)|"
+    r"ficha de acceso|khóa (?:api|bí mật)|bearer|"
     r"mã thông báo|(?:my|our|your|the|new)[ ](?:\w{2,20}[ ])?key|influx(?:db)?[ _-]?token|app[ _-]?id"
 )
 
@@ -35,6 +35,7 @@ RECOGNIZER = Recognizer(
         ("X-Api-Key: 4b825dc642cb6eb9a060e54bf8d69288", "4b825dc642cb6eb9a060e54bf8d69288"),
         ("Der API-Schlüssel lautet 7hK2pL9xQ4", "7hK2pL9xQ4"),
         ("clé API : 7hK2pL9xQ4mN", "7hK2pL9xQ4mN"),
+        ('{"auth": {"bearer": "428XTMRaqG8PpAPr6rqkaXdX"}}', "428XTMRaqG8PpAPr6rqkaXdX"),
         ("khóa API là 7hK2pL9xQ4mN", "7hK2pL9xQ4mN"),
     ),
     counter_examples=(

@@ -16,7 +16,10 @@ _NAME = (
     r"pass)|"
     r"pw|login|anmeldung|zugangsdaten|credentials|creds|identifiants|credenciales|thông tin đăng nhập"
 )
-_FOR = r"(?:[ \t](?:for|of|to|on|für|zu[mr]?|vom|von|pour|de|du|del|para|của|cho|at|im|am)\b[^:=\n\"]{1,40}?)?"
+_FOR = (
+    r"(?:[ \t](?:for|of|to|on|für|fürs|vons|beim|zu[mr]?|vom|von|pour|de|du|del|para|của|cho|at|im|"
+    r"am)\b[^:=\n\"]{1,40}?)?"
+)
 _VALUE = r"(?:(?!&\w{1,30}=)[^\s\"'`<>,;“”«»]){3,127}[^\s\"'`<>,;“”«»:.)\]}?|]"
 _LIST = (
     "required optional string none null true false hidden masked redacted forgotten reset expired policy "
@@ -66,7 +69,8 @@ def _is_secret(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="PASSWORD",
     pattern=re.compile(
-        rf"(?:(?<![^\W_])(?:{_NAME})(?:s|en)?(?:[ ](?:wi-?fi|wlan|admin|root|bms|router|login|mạng|hiện tại|"
+        rf"(?:(?<![^\W_])(?:{_NAME})(?:s|en|['’]s)?(?:[ ]\([\w -]{{2,16}}\)(?=[ ]?[:=]))?(?:[ ](?:wi-?fi|wlan|"
+        rf"admin|root|bms|router|login|mạng|hiện tại|"
         rf"actuel|actual))?(?:(?:[ ]\w{{2,20}}){{1,4}}?(?=[ ]?:[ ]))?(?:{_FOR}(?P<link>{JOINED}{QUOTE}|"
         rf"[\"'][ ]{{1,3}}value[ ]?=[ ]?[\"']|[ ][-–][ ]|"
         rf"[ ][\"'`“„«])|"
@@ -91,6 +95,11 @@ RECOGNIZER = Recognizer(
         ("password for the chiller web page: CoolDown99", "CoolDown99"),
         ("SNMP community: publ1c-ro", "publ1c-ro"),
         ("pwd='swordfish'", "swordfish"),
+        ("pw's Qu@rtz57! btw", "Qu@rtz57!"),
+        ("pw fürs wlan ist Ventil_1907!", "Ventil_1907!"),
+        ("p@ssword: Nimbus-254", "Nimbus-254"),
+        ("p a s s w o r d : Marzipan!1268", "Marzipan!1268"),
+        ("pwd (base64): Z2pxJDg3OTQ0OSFhZA==", "Z2pxJDg3OTQ0OSFhZA=="),
         ("log in as admin with password Niagara4!", "Niagara4!"),
         ("The password has been changed to Blue$ky7", "Blue$ky7"),
         ("Mật khẩu wifi: toanha123", "toanha123"),

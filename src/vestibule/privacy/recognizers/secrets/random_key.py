@@ -36,7 +36,7 @@ RECOGNIZER = Recognizer(
     type="API_KEY",
     pattern=re.compile(
         rf"(?:(?<![^\W_])(?:{_NAME})(?![^\W_])[^\n]{{1,80}}?(?<![\w.+/@-])(?=[-_]?[a-z0-9])|"
-        rf"(?<![\w.+/@-])(?={_TOKEN}[ ]?(?:[(\[]|[ ](?:is|was|ist|est|es|"
+        rf"(?<![\w.+/@-])(?={_TOKEN}[ ]?(?:[(\[]|[ ](?:is|was|as|ist|est|es|"
         rf"là)[ ])[^\n]{{0,24}}?(?<![^\W_])(?:{_NAME})(?![^\W_])))"
         rf"(?P<value>{_TOKEN})(?![\w@:+/~-])",
         re.IGNORECASE,
@@ -47,6 +47,7 @@ RECOGNIZER = Recognizer(
         ("la clé d'API du portail météo : 07eaef9a592f9ae7e1a80fdd7abc7f96", "07eaef9a592f9ae7e1a80fdd7abc7f96"),
         ("Khóa API của cổng thời tiết: e4d419388e32198ef7676c41df4385b7", "e4d419388e32198ef7676c41df4385b7"),
         ("56b2ff3775f4a376491cb437a280f8f2 is the weather API key", "56b2ff3775f4a376491cb437a280f8f2"),
+        ("use AtACPizksR3HtgyRDlokXRjY4452sE9W as the api key", "AtACPizksR3HtgyRDlokXRjY4452sE9W"),
         ("2FA seed for the account O2VYKTQ3VDFOQUKZ7KG3JSB3", "O2VYKTQ3VDFOQUKZ7KG3JSB3"),
     ),
     counter_examples=(
