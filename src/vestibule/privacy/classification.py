@@ -78,7 +78,7 @@ class Classifier:
 
 def _is_general(request: ChatRequest) -> bool:
     """Nothing but general questions, one or several, and nothing brought along."""
-    if request.tools or request.metadata or request.response_format.schema:
+    if request.tools or request.metadata or request.response_format.schema or request.options.grammar:
         return False
     return all(m.role == "user" and not m.name and not m.images and is_general(m.content) for m in request.messages)
 

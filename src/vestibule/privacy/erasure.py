@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vestibule.core.errors import VestibuleError
+from vestibule.core.forgetting import to_forget
 from vestibule.core.ports import Subject
 from vestibule.privacy.pseudonyms.vault import Vault
 from vestibule.privacy.tenant_keys import TenantKeys
@@ -52,13 +52,9 @@ class VaultErasure:
         async with self._database.tenant(subject.tenant) as connection:
             cursor = await connection.execute("SELECT id FROM pseudonym_vault")
             names = [str(row[0]) for row in await cursor.fetchall()]
-        if subject.person is None:
-            return names
-        return [name for name in names if await self._names(subject, name)]
 
-    async def _names(self, subject: Subject, name: str) -> bool:
-        try:
+        async def holds(name: str) -> bool:
             pseudonyms = await self._vault.take(subject.tenant, name)
-        except VestibuleError:  # expired, or sealed under a key that is gone: of use to nobody
-            return True
-        return subject.is_named_in(*pseudonyms.originals.values())
+            return subject.is_named_in(*pseudonyms.originals.values())
+
+        return await to_forget(subject, names, holds)

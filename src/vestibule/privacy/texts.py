@@ -49,6 +49,7 @@ def texts_of_request(request: ChatRequest) -> Iterator[Placed]:
         yield from _placed(strings(tool.parameters), "a tool definition")
     yield Placed(request.response_format.name, "the answer's format", False)
     yield from _placed(strings(request.response_format.schema), "the answer's format")
+    yield Placed(request.options.grammar or "", "the answer's format")
     yield from _placed(strings(request.metadata), "the metadata")
     for text in request.sampling.stop:
         yield Placed(text, "a stop sequence")

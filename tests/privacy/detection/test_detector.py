@@ -1,8 +1,9 @@
 """Detection as its callers see it: offsets of the text as given, two paths, failures raised, long texts whole."""
 
+import base64
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,17 @@ def test_a_cue_and_its_value_may_stand_on_two_lines_but_not_in_two_rows() -> Non
     assert found(Detector(), rows) == [("MODBUS_REFERENCE", "40473"), ("MODBUS_REFERENCE", "40112")]
 
 
+@pytest.mark.parametrize("before", ["", "one line\n\n", "\n", "\n\n\n", "A\tB\nC\tD\n\n"])
+@pytest.mark.parametrize("behind", ["", "\n\nthe next paragraph", "\n\n1\n\n2"])
+def test_wrapped_lines_are_joined_wherever_their_paragraph_stands(before: str, behind: str) -> None:
+    text = f"{before}the alarm code is\n902144{behind}"
+    assert found(Detector(), text) == [("ACCESS_CODE", "902144")]
+
+
+def test_two_paragraphs_are_not_joined() -> None:
+    assert found(Detector(), "the alarm code is\n\n\n902144 times") == []
+
+
 def test_only_the_full_path_asks_the_tagger() -> None:
     tagger = NameTagger()
     detector = Detector(tagger=tagger)
@@ -62,6 +74,34 @@ def test_a_text_seen_before_is_not_looked_through_again() -> None:
     detector.use(dictionaries_from([("PERSON", "Anna Quorvil")]))
     detector.detect("Anna called")
     assert len(tagger.seen) == 2
+
+
+class Counting(Recognizer):
+    """Counts the texts it is looked for in."""
+
+    def find(self, text: str, start: int = 0, end: int | None = None, context: int = 0) -> Iterator[Span]:
+        LOOKED.append(text)
+        return super().find(text, start, end, context)
+
+
+LOOKED: list[str] = []
+
+
+@pytest.mark.parametrize("text", ["Anna, pin 4711", "½ Аnna, pin 4711", "nobody", "Anna pin 4711"])
+def test_what_was_looked_through_for_home_is_only_tagged_before_it_may_leave(text: str) -> None:
+    LOOKED.clear()
+    recognizers = [Counting("ACCESS_CODE", re.compile(r"(?:Anna )?pin \d{4}"), (), ())]
+    both, alone = (Detector(recognizers, tagger=NameTagger()) for _ in range(2))
+    both.detect(text, full=False)
+    assert both.detect(text) == alone.detect(text)
+    assert len(LOOKED) == 2  # once by each
+
+
+def test_what_a_disguise_says_is_tagged_too_also_where_it_was_looked_through_before() -> None:
+    text = f"see {base64.b64encode(b'call Anna at noon today').decode()}"
+    detector = Detector(tagger=NameTagger())
+    assert found(detector, text, full=False) == []
+    assert found(detector, text) == [("PERSON", text[4:])]
 
 
 def test_without_a_memo_every_text_is_looked_through() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestibule.privacy.detection import Detector
+from vestibule.privacy.detection.compiling import Sought
 from vestibule.privacy.detection.databases import Databases, Region, compiled_databases
 from vestibule.privacy.detection.expressions import Expression, loosened
 from vestibule.privacy.detection.gate import Gate, HyperscanGate, OpenGate, Re2Gate, gate_for
@@ -40,7 +41,7 @@ LETTERS = "abcxyABC 47.,#-_\näöéßÄTtüUuÜrRpinPcodeế—БЖ№"
 
 @pytest.fixture(scope="module")
 def small() -> Gate:
-    return HyperscanGate([(pattern, None) for pattern in PATTERNS])
+    return HyperscanGate([Sought(pattern) for pattern in PATTERNS])
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def test_what_each_kind_of_pattern_finds_passes(small: Gate, text: str) -> None:
 def test_a_large_pattern_is_let_through_more_coarsely_and_still_everywhere() -> None:
     words = "|".join(f"{a}{b}{c}d" for a in "abcxy" for b in "abcde" for c in "abcd47")
     pattern = re.compile(rf"(?:{words})?(?:[ ,](?:x|(?P<y>b)|(?>c)|d{{2}})){{0,2}}4(?:a(\w)\2)?7")
-    gate = HyperscanGate([(pattern, None)])
+    gate = HyperscanGate([Sought(pattern)])
     for text in ["xbcd b,x47", "é 47", "aa4d,dd c4aüü7.", "47 and 4axx7"]:
         found = [match.span() for match in pattern.finditer(text)]
         assert found
@@ -110,7 +111,7 @@ def test_a_large_pattern_is_let_through_more_coarsely_and_still_everywhere() -> 
 def test_of_a_pattern_that_is_still_too_large_the_beginning_is_looked_for() -> None:
     words = "|".join(f"{a}{b}{c}{d}" for a in "stuv" for b in "abcdefgh" for c in "mnopqr" for d in "wxyz")
     pattern = re.compile(rf"(?P<a>ab|cd+)(?:12|(?P<b>c4))(?:x|q)(?:{words}|k).*end")
-    gate = HyperscanGate([(pattern, None)])
+    gate = HyperscanGate([Sought(pattern)])
     for text in ["ab12xsamw end", "é - cddc4qk and the end"]:
         match = pattern.search(text)
         assert match
@@ -165,7 +166,7 @@ def test_what_hyperscan_cannot_compile_lets_all_through_and_the_rest_still_gates
 
 def test_where_hyperscan_is_not_installed_every_pattern_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    gate = gate_for([(pattern, None) for pattern in PATTERNS])
+    gate = gate_for([Sought(pattern) for pattern in PATTERNS])
     assert isinstance(gate, OpenGate)
     assert in_regions(gate, "PIN 4711") == [(0, 0, 8), (12, 0, 8)]
 
@@ -173,7 +174,7 @@ def test_where_hyperscan_is_not_installed_every_pattern_is_tried(monkeypatch: py
 def test_where_only_re2_is_installed_it_says_which_patterns_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("re2")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "re2" or None)
-    gate = gate_for([(pattern, None) for pattern in PATTERNS])
+    gate = gate_for([Sought(pattern) for pattern in PATTERNS])
     assert isinstance(gate, Re2Gate)
     draw = random.Random(7)
     for _ in range(500):
@@ -182,7 +183,7 @@ def test_where_only_re2_is_installed_it_says_which_patterns_are_tried(monkeypatc
         assert in_regions(gate, text) == everywhere
     assert [region.pattern for region in regions(gate, "the #4")] == [3]
     too_large = re.compile("(?:[ab]{30}(?:[cd]{30}){30}){30}e")
-    assert regions(gate_for([(too_large, None)]), "nothing") == [(0, 0, 7)]
+    assert regions(gate_for([Sought(too_large)]), "nothing") == [(0, 0, 7)]
 
 
 def test_a_pattern_that_matches_nothing_is_refused() -> None:
@@ -197,9 +198,9 @@ def test_regions_that_touch_are_one() -> None:
 
 def test_what_needs_a_digit_is_looked_for_only_where_there_is_one() -> None:
     pattern = re.compile(r"pin (?:\d{4}|(?=[a-z]{0,9}\d)[a-z]+)")
-    assert loosened(pattern, ascii_text=True).digit
-    assert not loosened(re.compile(r"pin (?:\d{4}|x)\d?(?!\d)"), ascii_text=True).digit
-    gate = HyperscanGate([(pattern, None)])
+    assert loosened(pattern, ascii_text=True).needs == b"0123456789"
+    assert not loosened(re.compile(r"pin (?:\d{4}|x)\d?(?!\d)"), ascii_text=True).needs
+    gate = HyperscanGate([Sought(pattern)])
     assert regions(gate, "the pin is unknown") == regions(gate, "pin abc") == []
     for text in ("pin 4711", "pin ab7", "é pin ab7"):
         match = pattern.search(text)
@@ -207,9 +208,49 @@ def test_what_needs_a_digit_is_looked_for_only_where_there_is_one() -> None:
         assert any(r.start <= match.start() and match.end() <= r.end for r in regions(gate, text))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "needs"),
+    [
+        (r"[\w.+-]+@[\w-]+\.\w+", "@"),
+        (r"(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}", ":"),
+        (r"(?:x=|y:)\d+", ":="),
+        (r"(?<=[#%])[a-z]+|a{2}(?:%)b", "#%"),
+        (r"(?=[^%]{0,9}%)\w+", "%"),
+        (r"(?>[*])?(?>[~])(?:[_]){2}", "_~"),
+        (r"(?i:é)@?x", ""),
+        (r"a(?!%)b|#", ""),
+        (r"(a)%?\1", ""),
+        (r"[.,] - ", "-"),
+    ],
+)
+def test_a_pattern_needs_the_rarest_of_what_it_asks_for(pattern: str, needs: str) -> None:
+    expression = loosened(re.compile(pattern), ascii_text=True)
+    assert set(expression.needs) <= set(needs.encode())
+    assert bool(expression.needs) == bool(needs)
+    for text in ("ab@c.de", "0:1:2:3:4:5:6:7", "x=1 y:2", "#abc aa%b", "ab %", "*~__", "ab#", "aa", "., - "):
+        if re.search(pattern, text):
+            assert regions(HyperscanGate([Sought(re.compile(pattern))]), text)
+
+
+def test_what_the_author_says_is_needed_is_asked_for_first() -> None:
+    gate = HyperscanGate([Sought(re.compile(r"x\d"), needs="\n"), Sought(re.compile(r"x\d"), re.compile("x"), "~")])
+    assert [r.pattern for r in regions(gate, "x1")] == []
+    assert [r.pattern for r in regions(gate, "\nx1")] == [0]
+    assert [r.pattern for r in regions(gate, "x1 é~")] == [1]
+
+
+def test_a_region_ends_where_no_match_can_go_on() -> None:
+    gate = HyperscanGate([Sought(re.compile(r"[a-z.]{1,40}@[a-z.]{1,40}")), Sought(re.compile("[a-z]{3,90}7x"))])
+    text = f"{'word ' * 20}m.berg@example.org{' word' * 20}"
+    [(_, start, end)] = regions(gate, text)
+    assert (start, end) == (100, 100 + len("m.berg@example.org"))
+    both = regions(gate, "abc7x def abc7x")
+    assert [text[1:] for text in both] == [(0, 5), (10, 15)]
+
+
 def test_digits_that_a_pattern_looks_ahead_for_are_looked_for_by_the_gate() -> None:
     pattern = re.compile(r"#(?P<value>(?=[a-z]{0,9}\d{2})[a-z0-9]{3,12})\b")
-    gate = HyperscanGate([(pattern, None)])
+    gate = HyperscanGate([Sought(pattern)])
     assert regions(gate, "#abc #x7 1") == []
     text = "7 #abc47defghi."
     assert [(i, max(start, 2), min(end, 14)) for i, start, end in regions(gate, text)] == [(0, 2, 14)]

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from vestibule.privacy.detection import databases, kept
-from vestibule.privacy.detection.expressions import Expression
+from vestibule.privacy.detection import compiling, databases, kept
+from vestibule.privacy.detection.compiling import Sought
 from vestibule.privacy.detection.gate import HyperscanGate
 
-PATTERNS = [(re.compile(r"pin \d{4}"), None), (re.compile("tür[^a]"), None), (re.compile("[ab]{3}x"), re.compile("x"))]
+PATTERNS = [
+    Sought(re.compile(r"pin \d{4}")),
+    Sought(re.compile("tür[^a]")),
+    Sought(re.compile("[ab]{3}x"), re.compile("x")),
+]
 MAGIC = b"\xdb" * 4  # what Hyperscan's databases begin with
 TEXT = "bab abbx pin 4711 "
 
@@ -24,7 +28,7 @@ def found(folder: Path) -> list[databases.Region]:
 
 
 def only_file(folder: Path) -> Path:
-    [file] = folder.iterdir()
+    [file] = folder.glob("gate-*")
     return file
 
 
@@ -35,24 +39,23 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def compilations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many expressions were compiled, each time."""
+    """How many patterns were compiled, each time."""
     counted: list[int] = []
-    compile_databases = databases.compiled_databases
 
-    def counting(expressions: list[Expression]) -> databases.Compiled:
-        counted.append(len(expressions))
-        return compile_databases(expressions)
+    def counting(patterns: compiling.Patterns) -> bytes:
+        counted.append(len(patterns))
+        return compiling.compiled_apart(patterns)
 
-    monkeypatch.setattr("vestibule.privacy.detection.gate.compiled_databases", counting)
+    monkeypatch.setattr("vestibule.privacy.detection.gate.compiled_apart", counting)
     return counted
 
 
 def test_a_second_start_reads_what_the_first_compiled(folder: Path, compilations: list[int]) -> None:
     first = found(folder)
     assert first
-    assert compilations == [3, 3]
+    assert compilations == [3]
     assert found(folder) == first
-    assert compilations == [3, 3]
+    assert compilations == [3]
     assert only_file(folder).stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
 
@@ -61,8 +64,8 @@ def test_other_patterns_are_compiled_anew_and_take_the_place(folder: Path, compi
     found(folder)
     before = only_file(folder)
     HyperscanGate(PATTERNS[:2], folder)
-    HyperscanGate([(re.compile(r"pin \d{4}", re.IGNORECASE), None), *PATTERNS[1:2]], folder)
-    assert compilations == [3, 3, 2, 2, 2, 2]
+    HyperscanGate([Sought(re.compile(r"pin \d{4}", re.IGNORECASE)), *PATTERNS[1:2]], folder)
+    assert compilations == [3, 2, 2]
     assert only_file(folder) != before
 
 
@@ -115,9 +118,9 @@ def test_what_is_damaged_or_not_ours_is_compiled_anew(
     first = found(folder)
     spoil(only_file(folder))
     assert found(folder) == first
-    assert compilations == [3, 3] * 2
+    assert compilations == [3] * 2
     assert found(folder) == first
-    assert compilations == [3, 3] * 2
+    assert compilations == [3] * 2
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to another account")
@@ -125,23 +128,31 @@ def test_another_accounts_file_is_compiled_anew(folder: Path, compilations: list
     first = found(folder)
     os.chown(only_file(folder), 4711, 4711)
     assert found(folder) == first
-    assert compilations == [3, 3] * 2
+    assert compilations == [3] * 2
 
 
 def test_where_nothing_can_be_kept_it_is_compiled_each_time(tmp_path: Path, compilations: list[int]) -> None:
     folder = tmp_path / "a file"
     folder.write_text("here")
     assert found(folder) == found(folder)
-    assert compilations == [3, 3] * 2
+    assert compilations == [3] * 2
 
 
 def test_processes_that_start_at_once_do_not_harm_each_other(folder: Path) -> None:
     code = (
-        "import re, sys; from pathlib import Path; from vestibule.privacy.detection.gate import HyperscanGate\n"
-        "for n in range(8):\n"
-        "    gate = HyperscanGate([(re.compile(f'pin{n % 3}'), None)], Path(sys.argv[1]))\n"
+        "import re, sys; from pathlib import Path; from vestibule.privacy.detection.compiling import Sought\n"
+        "from vestibule.privacy.detection.gate import HyperscanGate\n"
+        "for n in range(4):\n"
+        "    gate = HyperscanGate([Sought(re.compile(f'pin{n % 3}'))], Path(sys.argv[1]))\n"
         "    assert [r.pattern for r in gate.regions(f'a pin{n % 3}', lambda: None)] == [0]\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for _ in range(3)]
     assert [process.wait() for process in running] == [0, 0, 0]
-    assert all(file.name.startswith("gate-") for file in folder.iterdir())
+    assert all(file.name.startswith("gate-") for file in folder.iterdir() if file.name != ".lock")
+
+
+def test_what_a_process_apart_compiles_is_what_is_compiled_here(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    apart = compiling.compiled_apart(PATTERNS)
+    assert apart == compiling.compiled(PATTERNS)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert compiling.compiled_apart(PATTERNS) == apart

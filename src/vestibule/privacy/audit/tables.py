@@ -22,11 +22,12 @@ _PRUNE_LOCK = 0x7072756E  # "prun": shared by who reads the trail, alone by who 
 
 _ENTRY_COLUMNS = ", ".join(Entry.__struct_fields__)
 _ANCHOR_COLUMNS = ", ".join(Anchor.__struct_fields__)
-# a whole batch as one value: a tenth of what a statement for each record costs
+# a whole batch as one value: a tenth of what a statement for each record costs; and no statement more for the setting
 _INSERT_RECORDS = (
     f"INSERT INTO audit_records ({_ENTRY_COLUMNS}, hash, mac) SELECT {_ENTRY_COLUMNS}, hash, mac"
-    " FROM json_populate_recordset(NULL::audit_records, %s::json)"
+    " FROM set_config('synchronous_commit', 'on', true), json_populate_recordset(NULL::audit_records, %s::json)"
 )
+_JSON = msgspec.json.Encoder()
 _INSERT_ANCHOR = (
     f"INSERT INTO audit_anchors ({_ANCHOR_COLUMNS}) VALUES ({', '.join(['%s'] * len(Anchor.__struct_fields__))})"
 )
@@ -40,8 +41,7 @@ async def insert_chain(connection: Connection, start: ChainStart) -> None:
 
 async def insert_records(connection: Connection, records: Sequence[Record]) -> None:
     """Durable when the transaction has committed, whatever the server's default is."""
-    await connection.execute("SET LOCAL synchronous_commit = on")
-    await connection.execute(_INSERT_RECORDS, [msgspec.json.encode([_row(record) for record in records]).decode()])
+    await connection.execute(_INSERT_RECORDS, [f"[{','.join(map(_row, records))}]"])
 
 
 async def append_anchors(connection: Connection, key: SigningKey, statements: Sequence[Statement]) -> list[Anchor]:
@@ -200,11 +200,13 @@ def record_of(row: TupleRow) -> Record:
     return Record(entry, bytes(linked), bytes(mac))
 
 
-def _row(record: Record) -> dict[str, object]:
-    """By columns, with bytes as PostgreSQL writes them."""
-    values = msgspec.structs.asdict(record.entry)
-    values |= {"digest": record.entry.digest, "hash": record.hash, "mac": record.mac}
-    return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in values.items()}
+def _row(record: Record) -> str:
+    """By columns as JSON, with bytes as PostgreSQL writes them: a third of what it takes to encode a dictionary."""
+    entry, digest = record.entry, record.entry.digest
+    fields = _JSON.encode(entry if digest is None else msgspec.structs.replace(entry, digest=None)).decode()
+    if digest is not None:
+        fields = fields.replace('"digest":null', f'"digest":"\\\\x{digest.hex()}"')
+    return f'{fields[:-1]},"hash":"\\\\x{record.hash.hex()}","mac":"\\\\x{record.mac.hex()}"}}'
 
 
 def _anchor(row: TupleRow) -> Anchor:

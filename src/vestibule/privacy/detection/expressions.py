@@ -10,12 +10,20 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vestibule.privacy.detection.alphabet import OTHER, WORD, written
 from vestibule.privacy.detection.character_sets import SINGLE, members
-from vestibule.privacy.detection.trees import alternatives, cut, head, needs_digit, told_apart
+from vestibule.privacy.detection.trees import (
+    EVERYWHERE,
+    alternatives,
+    cut,
+    head,
+    needed,
+    rarity,
+    told_apart,
+)
 
 # The standard library's parser: private by name, the same from 3.11 on, and the only one that agrees with `re`.
 _parse: Callable[[str, int], Any] = importlib.import_module("re._parser").parse
@@ -27,31 +35,47 @@ _MOST_ATOMS = (400, 2000)  # for an expression as it is, and a coarse one
 _HEAD = 5  # characters of a pattern that is still too large which are looked for
 _SHORT = {(0, 1): "?", (1, 1): ""}
 _ANYTHING = r"[\x00-\xff]"
+ALL = bytes(range(256))
 
 
 @dataclass(frozen=True)
 class Expression:
     """`reach` is the most characters from where a match of the pattern begins to where the expression ends, `ahead`
-    the most from there to where that match ends. `digit` says that no text without digits has a match."""
+    the most from there to where that match ends. Every text with a match holds one of the bytes that it `needs`, where
+    it needs any, and between such an end and the ends of its match stands nothing but bytes of the `alphabet`."""
 
     source: bytes
     reach: int
     ahead: int = 0
-    digit: bool = False
+    needs: bytes = b""
+    alphabet: bytes = ALL
 
 
-def loosened(pattern: re.Pattern[str], gate: re.Pattern[str] | None = None, *, ascii_text: bool) -> Expression:
-    """The expression for `pattern`, or for a `gate` that matches within each of its matches, over the gate's alphabet.
-    Raise `ValueError` for a pattern that matches nothing."""
+def loosened(
+    pattern: re.Pattern[str], gate: re.Pattern[str] | None = None, needs: str = "", *, ascii_text: bool
+) -> Expression:
+    """The expression for `pattern`, or for a `gate` that matches within each of its matches, over the gate's alphabet;
+    for texts that hold one of the characters in `needs`, where it says any. Raise `ValueError` for a pattern that
+    matches nothing."""
+    expression = outer = _loosened(pattern, ascii_text)
     if gate is not None:
-        inner, outer = loosened(gate, ascii_text=ascii_text), loosened(pattern, ascii_text=ascii_text)
-        return Expression(inner.source, outer.reach, outer.reach, digit=outer.digit or inner.digit)
+        inner = _loosened(gate, ascii_text)
+        alphabet = bytes({*inner.alphabet, *outer.alphabet})
+        expression = Expression(inner.source, outer.reach, outer.reach, _rarest(inner.needs, outer.needs), alphabet)
+    return replace(expression, needs=_rarest(expression.needs, needs.encode("ascii")))
+
+
+def _rarest(*needs: bytes) -> bytes:
+    return min(filter(None, needs), key=lambda each: rarity(frozenset(each)), default=b"")
+
+
+def _loosened(pattern: re.Pattern[str], ascii_text: bool) -> Expression:
     tree = _parse(pattern.pattern, pattern.flags)
     shortest, longest = tree.getwidth()
     if shortest == 0:
         raise ValueError(f"{pattern.pattern!r} matches nothing: every recognizer must need a character")
     width = min(longest, _FAR)
-    digit = needs_digit(tree, pattern.flags)
+    known = _known(tree, pattern.flags, ascii_text)
     beginning, following = cut(tree, pattern.flags) or (list(tree), 0)
     apart = told_apart(beginning)
     for coarse in (False, True):
@@ -62,9 +86,16 @@ def loosened(pattern: re.Pattern[str], gate: re.Pattern[str] | None = None, *, a
     else:
         first, _ = head(list(tree), _HEAD)
         source = _Writer(ascii_text, coarse=True).sequence(first, pattern.flags, first=True)
-        return Expression(source.encode("ascii"), width + 2, width, digit=digit)
+        return Expression(source.encode("ascii"), width + 2, width, *known)
     ahead = min(following, width) if len(apart) == 1 else width
-    return Expression(source.encode("ascii"), width + writer.looked_ahead + 2, ahead, digit=digit)
+    return Expression(source.encode("ascii"), width + writer.looked_ahead + 2, ahead, *known)
+
+
+def _known(tree: Any, flags: int, ascii_text: bool) -> tuple[bytes, bytes]:
+    """What every text with a match needs, and what may stand in a match or be looked at behind or before it."""
+    needs = needed(tree, flags, ascii_text=ascii_text)
+    alphabet = _Writer(ascii_text).any_of(tree, flags)
+    return bytes(sorted(needs)) if rarity(needs) < EVERYWHERE else b"", bytes(sorted(alphabet))
 
 
 class _Writer:
@@ -105,7 +136,7 @@ class _Writer:
                 if len(inner) == 1 and str(inner[0][0]) in SINGLE:
                     return repeated + _times(int(least), int(most), _MAX_REPEATS)
                 if self._coarse and least == 0:
-                    return written(self._any_of(inner, flags)) + "*"
+                    return written(self.any_of(inner, flags)) + "*"
                 return f"(?:{repeated})" + _times(int(least), int(most), _MAX_GROUPS)
             case "GROUPREF":
                 return _ANYTHING + "*"
@@ -129,21 +160,23 @@ class _Writer:
         self.looked_ahead = max(self.looked_ahead, min(int(inner.getwidth()[1]), _FAR))
         return f"(?:{self.sequence(inner, flags)})"
 
-    def _any_of(self, items: Iterable[Any], flags: int) -> frozenset[int]:
-        """The bytes of every character that may stand somewhere in `items`."""
+    def any_of(self, items: Iterable[Any], flags: int) -> frozenset[int]:
+        """The bytes of every character that may stand somewhere in `items`, or that they look for."""
         found: set[int] = set()
         for op, argument in items:
             match str(op):
                 case name if name in SINGLE:
                     found |= self._read_as(name, argument, flags)
                 case "BRANCH":
-                    found |= frozenset().union(*(self._any_of(branch, flags) for branch in argument[1]))
+                    found |= frozenset().union(*(self.any_of(branch, flags) for branch in argument[1]))
                 case "SUBPATTERN":
-                    found |= self._any_of(argument[3], (flags | argument[1]) & ~argument[2])
+                    found |= self.any_of(argument[3], (flags | argument[1]) & ~argument[2])
                 case "ATOMIC_GROUP":
-                    found |= self._any_of(argument, flags)
+                    found |= self.any_of(argument, flags)
+                case "ASSERT":
+                    found |= self.any_of(argument[1], flags)
                 case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-                    found |= self._any_of(argument[2], flags)
+                    found |= self.any_of(argument[2], flags)
                 case "GROUPREF" | "GROUPREF_EXISTS":
                     return frozenset(range(256))
         return frozenset(found)

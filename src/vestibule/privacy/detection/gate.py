@@ -6,13 +6,14 @@ through. The slower ones find the same.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
-import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -20,11 +21,10 @@ import msgspec
 
 from vestibule.privacy.detection import kept
 from vestibule.privacy.detection.alphabet import encode
-from vestibule.privacy.detection.databases import Compiled, Databases, Region, compiled_databases
+from vestibule.privacy.detection.compiling import Pair, Patterns, compiled, compiled_apart
+from vestibule.privacy.detection.databases import Databases, Region
 from vestibule.privacy.detection.expressions import Expression, loosened
-
-# A pattern, and a looser one to let it through where its author knows better than `loosened`.
-Patterns = Sequence[tuple[re.Pattern[str], re.Pattern[str] | None]]
+from vestibule.storage.private import make_folder
 
 
 class Gate(Protocol):
@@ -92,12 +92,27 @@ _Pair = tuple[Databases, Databases]
 
 
 def _compiled(patterns: Patterns, cache: Path | None) -> _Pair:
-    both = tuple(
-        compiled_databases([loosened(*p, ascii_text=ascii_text) for p in patterns]) for ascii_text in (True, False)
-    )
-    if cache:
-        kept.write(cache, _key(patterns), msgspec.msgpack.encode(both))
-    return Databases(both[0]), Databases(both[1])
+    if cache is None:
+        return _loaded(compiled(patterns))
+    with _alone(cache):
+        pair = _kept(patterns, cache)
+        if pair:
+            return pair
+        content = compiled_apart(patterns)
+        kept.write(cache, _key(patterns), content)
+    return _loaded(content)
+
+
+def _alone(cache: Path) -> AbstractContextManager[object]:
+    """Of the workers that start together one compiles, and the others read what it wrote. Where no lock can be had each
+    compiles for itself."""
+    try:
+        make_folder(cache)
+        lock = (cache / ".lock").open("a")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError:
+        return nullcontext()
+    return lock
 
 
 def _kept(patterns: Patterns, cache: Path) -> _Pair | None:
@@ -105,10 +120,14 @@ def _kept(patterns: Patterns, cache: Path) -> _Pair | None:
     if content is None:
         return None
     try:
-        ascii_text, wide = msgspec.msgpack.decode(content, type=tuple[Compiled, Compiled])
-        return Databases(ascii_text), Databases(wide)
+        return _loaded(content)
     except (msgspec.MsgspecError, ValueError):
         return None
+
+
+def _loaded(content: bytes) -> _Pair:
+    ascii_text, wide = msgspec.msgpack.decode(content, type=Pair)
+    return Databases(ascii_text), Databases(wide)
 
 
 def _key(patterns: Patterns) -> str:
@@ -126,8 +145,9 @@ def _ingredients(patterns: Patterns) -> Iterator[bytes]:
     probe.compile(expressions=[b"a"])
     # the processor, what compiles, and Python with its parser and its Unicode database
     yield f"{probe.info()!r} {importlib.metadata.version('hyperscan')} {sys.version}".encode()
-    for module in ("alphabet", "character_sets", "databases", "expressions", "trees"):
+    for module in ("alphabet", "character_sets", "compiling", "databases", "expressions", "trees"):
         yield Path(__file__).with_name(f"{module}.py").read_bytes()
-    for pattern, gate in patterns:
+    for pattern, gate, needs in patterns:
         yield f"{pattern.flags} {pattern.pattern}".encode()
         yield f"{gate.flags} {gate.pattern}".encode() if gate else b""
+        yield needs.encode()

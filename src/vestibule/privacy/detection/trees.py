@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vestibule.privacy.detection.alphabet import OTHER
 from vestibule.privacy.detection.character_sets import SINGLE, members
 
 _TELLING = 3  # characters of a look-ahead that are worth looking for
 _FURTHEST = 100  # characters that a look-ahead may look, to be worth it
 _DIGITS = frozenset(b"0123456789")
+EVERYWHERE = 1000
+"""What letters, spaces and the signs of every sentence count in `rarity`; the others by how often they are met."""
+_COMMON = (
+    dict.fromkeys(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,", EVERYWHERE)
+    | dict.fromkeys(range(0xC0, 0x100), EVERYWHERE)
+    | {OTHER: EVERYWHERE}
+    | dict.fromkeys(b"-'", 200)
+    | dict.fromkeys(b'0123456789:()"/\n', 10)
+)
 
 
 def told_apart(items: list[Any]) -> list[list[Any]]:
@@ -52,8 +62,36 @@ def _taken(items: Any) -> list[Any]:
     return [item for item in items if str(item[0]) != "ASSERT"]
 
 
-def needs_digit(items: Sequence[Any], flags: int) -> bool:
-    return _digits(items, flags) > 0
+def needed(items: Sequence[Any], flags: int, *, ascii_text: bool) -> frozenset[int]:
+    """Bytes of which every text with a match holds one, as rare as can be said; all bytes where nothing can be said."""
+    best = frozenset(range(256))
+    for op, argument in items:
+        found = _needed(str(op), argument, flags, ascii_text=ascii_text)
+        if found is not None and rarity(found) < rarity(best):
+            best = found
+    return best
+
+
+def _needed(op: str, argument: Any, flags: int, *, ascii_text: bool) -> frozenset[int] | None:
+    match op:
+        case name if name in SINGLE:
+            return members(name, argument, flags, ascii_text=ascii_text)
+        case "BRANCH":
+            return frozenset[int]().union(*(needed(branch, flags, ascii_text=ascii_text) for branch in argument[1]))
+        case "SUBPATTERN":
+            return needed(argument[3], (flags | argument[1]) & ~argument[2], ascii_text=ascii_text)
+        case "ATOMIC_GROUP":
+            return needed(argument, flags, ascii_text=ascii_text)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT" if argument[0] > 0:
+            return needed(argument[2], flags, ascii_text=ascii_text)
+        case "ASSERT":
+            return needed(argument[1], flags, ascii_text=ascii_text)
+    return None
+
+
+def rarity(signs: frozenset[int]) -> int:
+    """How much one may expect to meet one of them in a text: less is rarer. Letters and spaces are in every text."""
+    return sum(_COMMON.get(sign, 2) for sign in signs)
 
 
 def _digits(items: Sequence[Any], flags: int) -> int:

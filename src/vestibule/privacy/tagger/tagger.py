@@ -17,15 +17,18 @@ from importlib.resources import files
 from itertools import accumulate, chain, filterfalse
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from vestibule.core.sensitivity import Span
 from vestibule.privacy.entities import ENTITIES
 from vestibule.privacy.tagger.decoding import Found, groups
 from vestibule.privacy.tagger.features import Lexicon, separator_features
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 TYPES = ("", "PERSON", "ADDRESS", "ORGANISATION")
 RULES = {kind: ENTITIES[kind].rule for kind in TYPES[1:]}
@@ -78,15 +81,12 @@ class Tagger:
     def load(cls, path: Path | None = None) -> Tagger:
         """Read the artefact shipped with the product, or another one. Raise `ValueError` if it is not what its sha256
         says."""
-        folder = files("vestibule.privacy.tagger")
-        data = path.read_bytes() if path else (folder / "tagger.onnx").read_bytes()
-        digest = (path.with_suffix(".sha256") if path else folder / "tagger.sha256").read_text("utf-8").split()[0]
-        if hashlib.sha256(data).hexdigest() != digest:
-            raise ValueError("tagger.onnx differs from its sha256: install vestibule again, or build the tagger anew.")
-        return cls.read(data)
+        return cls.read(read_artefact(path))
 
     @classmethod
     def read(cls, data: bytes) -> Tagger:
+        import onnxruntime  # 18 MB that only what may leave the house needs
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -197,6 +197,16 @@ class Tagger:
 
     def _is_ordinary(self, word: str) -> bool:
         return self._lexicon.is_plain(word) or self._lexicon.is_code(word) or word.lower() in _ordinary_words()
+
+
+def read_artefact(path: Path | None = None) -> bytes:
+    """The artefact shipped with the product, or another one. Raise `ValueError` if it is not what its sha256 says."""
+    folder = files("vestibule.privacy.tagger")
+    data = path.read_bytes() if path else (folder / "tagger.onnx").read_bytes()
+    digest = (path.with_suffix(".sha256") if path else folder / "tagger.sha256").read_text("utf-8").split()[0]
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ValueError("tagger.onnx differs from its sha256: install vestibule again, or build the tagger anew.")
+    return data
 
 
 @functools.cache
