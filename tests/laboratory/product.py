@@ -63,7 +63,7 @@ def product(site: Site, *, sampled: Path | None = None) -> Iterator[Running]:
     """A running `vestibule serve` with one tenant, its key, and a small portfolio. With `sampled` that file says in
     the end where its event loop spent its time."""
     with temporary_home() as home:
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         (home / "policy.yaml").write_text(POLICY)
         config = home.parent / "vestibule.yaml"
         written = {"providers": list(site.providers), "models": list(site.models), "resilience": RESILIENCE}

@@ -40,15 +40,27 @@ class Cut:
 
 @dataclass
 class Passage:
-    """One connection: how many bytes each way, `asked_at` when the first came, `left_at` when the client was gone."""
+    """One request: how many bytes each way, `asked_at` when the first came, `left_at` when the client was gone. It was
+    not `taken` where the server ended the connection that was kept for it: llama.cpp's does so after each stream,
+    though it announces `Keep-Alive: timeout=5`, and whoever asks at that moment asks nobody."""
 
     cut: Cut | None = None
+    taken: bool = True
     up: int = 0
     down: int = 0
     events: int = 0
     asked_at: float = 0.0
     left_at: float | None = None
     request: bytearray = field(default_factory=bytearray)
+
+
+@dataclass
+class _Line:
+    """A connection, the request of now on it, and whether the server has begun to answer that."""
+
+    passage: Passage
+    kept: bool = False
+    answered: bool = False
 
 
 class CuttingProxy:
@@ -112,7 +124,7 @@ class CuttingProxy:
             if passage.cut and passage.cut.kind == "refuse":
                 _reset(writer)
                 return
-            await self._forward(passage, first, reader, writer)
+            await self._forward(_Line(passage), first, reader, writer)
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
@@ -125,7 +137,7 @@ class CuttingProxy:
             passage.cut = self.cuts.popleft() if self.cuts else self.always
 
     async def _forward(
-        self, passage: Passage, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, line: _Line, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
             if isinstance(self._upstream, Path):
@@ -135,8 +147,8 @@ class CuttingProxy:
         except OSError:  # the server is not there: neither are we
             _reset(writer)
             return
-        up = asyncio.create_task(self._up(passage, first, reader, forth))
-        down = asyncio.create_task(self._down(passage, back, writer))
+        up = asyncio.create_task(self._up(line, first, reader, forth))
+        down = asyncio.create_task(self._down(line, back, writer))
         try:
             await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -144,30 +156,31 @@ class CuttingProxy:
                 task.cancel()
             forth.transport.abort()
             await asyncio.gather(up, down, return_exceptions=True)
+            if line.kept and not line.answered and line.passage.left_at is None:
+                self._give_back(line.passage)
             if not writer.transport.is_closing():
                 with suppress(ConnectionError):
                     writer.close()
                     await writer.wait_closed()
 
-    async def _up(
-        self, passage: Passage, data: bytes, reader: asyncio.StreamReader, forth: asyncio.StreamWriter
-    ) -> None:
+    async def _up(self, line: _Line, data: bytes, reader: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
         while data:
-            if passage.down and data.startswith(CONVERSATION):
-                again = Passage()
-                self.passages.append(again)
-                self._deal(again, data)
-                passage.cut, passage.down, passage.events = again.cut, 0, 0
-            passage.up += len(data)
-            passage.request += data
+            if line.passage.down and data.startswith(CONVERSATION):
+                line.passage, line.kept, line.answered = Passage(), True, False
+                self.passages.append(line.passage)
+                self._deal(line.passage, data)
+            line.passage.up += len(data)
+            line.passage.request += data
             forth.write(data)
             await forth.drain()
             data = await reader.read(READ)
-        passage.left_at = time.monotonic()
+        line.passage.left_at = time.monotonic()
 
-    async def _down(self, passage: Passage, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _down(self, line: _Line, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await back.read(READ):
+            line.answered = True
             while data:
+                passage = line.passage
                 at = _place(passage, data)
                 head, data = (data, b"") if at is None else (data[:at], data[at:])
                 passage.down += len(head)
@@ -177,6 +190,12 @@ class CuttingProxy:
                     await writer.drain()
                 if at is not None:
                     data = await self._act(passage, data, writer)
+
+    def _give_back(self, passage: Passage) -> None:
+        """Nobody took the request: what was to happen to it is for the next."""
+        passage.taken = False
+        if passage.cut and passage.cut is not self.always:
+            self.cuts.appendleft(passage.cut)
 
     async def _act(self, passage: Passage, rest: bytes, writer: asyncio.StreamWriter) -> bytes:
         """Do it, and return what is still to be sent."""

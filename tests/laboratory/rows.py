@@ -210,7 +210,6 @@ ROWS: Sequence[Row] = (
         _once("malformed"),
         (whole_or_clear_error, asked(1, 2)),
         alone=(whole_or_clear_error,),
-        unnamed=1,  # a kept connection that was closed meanwhile is sent again, within the same attempt
     ),
     Row('{"error"} mid-answer, status 200', _once("error_inside"), (whole_or_clear_error, asked(1, 2))),
     Row("no end of the stream after the last word", _once("no_end"), (whole, by("primary"), within(1.0), counted)),

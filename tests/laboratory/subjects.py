@@ -116,7 +116,8 @@ class Proxied:
         self._from = len(self.proxy.passages)
 
     def seen(self) -> Seen:
-        passages = [p for p in self.proxy.passages[self._from :] if p.request.startswith(b"POST") or not p.request]
+        since = self.proxy.passages[self._from :]
+        passages = [p for p in since if p.taken and (p.request.startswith(b"POST") or not p.request)]
         first = passages[0].asked_at if passages else 0.0
         left = [p.left_at - first for p in passages if p.left_at is not None]
         return Seen(

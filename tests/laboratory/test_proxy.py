@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import openai
@@ -43,13 +45,17 @@ def ask(proxy: CuttingProxy, timeout_s: float = 20) -> Iterator[str]:
                 yield chunk.choices[0].delta.content or ""
 
 
+def request(connection: str) -> bytes:
+    body = json.dumps(ASKED).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: {connection}\r\nContent-Length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
+
+
 def raw(proxy: CuttingProxy) -> bytes:
     """The answer's bytes, head and framing included, until the connection ends."""
-    body = json.dumps(ASKED).encode()
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     assert not isinstance(proxy.address, Path)
     with socket.create_connection(proxy.address, 20) as line:
-        line.sendall(head.encode() + body)
+        line.sendall(request("close"))
         received = b""
         while piece := line.recv(65_536):
             received += piece
@@ -105,3 +111,56 @@ def test_it_listens_on_a_unix_socket_too(llama: Path, tmp_path: Path) -> None:
             reply = http.client.HTTPResponse(line)
             reply.begin()
             assert json.loads(reply.read()) == {"status": "ok"}
+
+
+def test_llama_cpp_ends_a_connection_after_a_stream_though_it_says_that_it_keeps_it(llama: Path) -> None:
+    """Why a request may be sent twice within one attempt: the first found nobody."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(llama))
+        line.sendall(request("keep-alive"))
+        received = b""
+        while not received.endswith(b"\r\n0\r\n\r\n"):
+            received += line.recv(65_536)
+        head = received.partition(b"\r\n\r\n")[0].lower()
+        assert b"keep-alive: timeout=5" in head
+        assert b"connection: close" not in head
+        with suppress(ConnectionError):
+            line.sendall(request("keep-alive"))
+            assert line.recv(1) == b""
+
+
+def test_a_request_that_found_nobody_is_not_taken_and_its_cut_is_for_the_next(tmp_path: Path) -> None:
+    """On a connection that the server ends instead of reading on."""
+    path, answer = tmp_path / "short.sock", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+    def serve(listening: socket.socket) -> None:
+        for _ in range(2):
+            line, _ = listening.accept()
+            with line:
+                line.recv(65_536)
+                line.sendall(answer)
+                line.recv(65_536)
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        serving = threading.Thread(target=serve, args=(listening,))
+        serving.start()
+        with CuttingProxy(path, tmp_path / "cut.sock") as proxy:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(str(proxy.address))
+                line.sendall(b"POST /a HTTP/1.1\r\n\r\n")
+                assert line.recv(100) == answer
+                proxy.cuts.append(Cut("cut", after_bytes=8))
+                line.sendall(b"POST /b HTTP/1.1\r\n\r\n")
+                assert line.recv(100) == b""
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(str(proxy.address))
+                line.sendall(b"POST /b HTTP/1.1\r\n\r\n")
+                assert line.recv(100) == answer[:8]
+        serving.join()
+    assert [(p.taken, p.down, bytes(p.request[:7])) for p in proxy.passages] == [
+        (True, len(answer), b"POST /a"),
+        (False, 0, b"POST /b"),
+        (True, 8, b"POST /b"),
+    ]

@@ -58,6 +58,10 @@ def failing(kind: ProviderKind) -> dict[str, tuple[Answer, str]]:
     fields = b"".join(b"X-%d: secret\r\n" % n for n in range(20_000))
     return {
         "html_200": (sends(reply(HTML)), "malformed"),
+        "html_200_on_one_line": (sends(reply(HTML.replace(b"\n", b""))), "malformed"),
+        "html_200_cut_off": (sends(CHUNKED + chunk(HTML[:30]) + END), "malformed"),
+        "text_200": (sends(reply(b"secret gateway")), "malformed"),
+        "one_json_200": (sends(reply(json.dumps(spoken(kind, SPOKEN, finish=True)).encode())), "malformed"),
         "html_502": (sends(reply(HTML, 502)), "failed"),
         "html_503": (sends(reply(HTML, 503)), "overloaded"),
         "no_event_stream": (sends(reply(good.replace(b"data: ", b""))), "malformed"),

@@ -51,13 +51,24 @@ async def test_a_mark_of_byte_order_is_passed_over_wherever_it_is_cut() -> None:
 
 async def test_what_was_cut_off_is_dropped() -> None:
     assert await data_of(b"data: a\n\ndata: b\ndata: c") == [b"a", b"b"]
+    for cut_off in (b"", b"d", b"dat", b"data", b"data:", b"event", b"re", b":", b": keep", b"x-own: 1"):
+        assert await data_of(b"data: a\n\n" + cut_off) == [b"a"]
+
+
+async def test_a_page_is_called_one() -> None:
+    with pytest.raises(UpstreamFailed, match="answered with a page, as a proxy or a sign-in on the way does"):
+        await data_of(b"<!doctype html><title>secret</title>")
 
 
 @pytest.mark.parametrize(
     "stream",
     [
         b"<html>\n",
+        b"\xef\xbb\xbf <html>",
+        b"data: a\n\n<html>",
         b'{"error": "secret"}\n',
+        b'{"error": "secret"}',
+        b"secret",
         b"Bad gateway: secret\n",
         b"data: a\n\n\x00\x01\n",
         b"data: " + b"x" * (LINE + 1),

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from vestibule.core.answer import FinishReason, Usage
+from vestibule.core.answer import FinishReason, TokenLogprob, Usage
 from vestibule.core.chat import ToolCall
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.generation import ModelRequest
@@ -23,7 +23,7 @@ class Chunk(msgspec.Struct, frozen=True):
     """A piece of an answer. Only the last one carries why it ended and what it used. A call of a function is handed
     on whole: `tool_calls` never holds half of one. `reasoning` is what a model thinks aloud: no part of the answer, and
     never sent back. `parts` are the pieces that came together and are one here, where there were several: a piece is
-    about a token."""
+    about a token. `logprobs` tell of tokens of the answer; they come with their text, or before it."""
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
@@ -31,6 +31,7 @@ class Chunk(msgspec.Struct, frozen=True):
     usage: Usage | None = None
     reasoning: str = ""
     parts: tuple[str, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 class Transport(Protocol):

@@ -1,16 +1,17 @@
 """The data of server-sent events, however the bytes were cut. Knows nothing of what the data mean.
 
 Source: WHATWG HTML, 9.2.6 "Interpreting an event stream". Comments (keep-alives), names and ids of events are passed
-over. What is no event stream at all, as a page that says "Bad gateway" with status 200, is told at its first line.
+over. What is no event stream at all, as a page that says "Bad gateway" with status 200, is told at its first line, or
+at its end where it has none.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 
 from vestibule.core.errors import UpstreamFailed
+from vestibule.core.time_limit import TimeLimit
 
 LINE = 1_048_576
 AFTER_THE_FINISH_S = 2.0
@@ -18,6 +19,7 @@ AFTER_THE_END_S = 0.25
 
 _BOM = b"\xef\xbb\xbf"
 _FIELD = re.compile(rb"[A-Za-z_-]{0,64}(:|$)")
+_NAMES = (b"data", b"event", b"id", b"retry")
 
 
 class EventStream:
@@ -31,6 +33,7 @@ class EventStream:
         self._data: list[bytes] = []
         self._size = 0
         self._failure: UpstreamFailed | None = None
+        self._limit = TimeLimit()
 
     async def together(self, within_s: float | None = None) -> list[bytes]:
         """The data of the next events; nothing at the end. A line without an end was cut off and is dropped; an event
@@ -45,7 +48,7 @@ class EventStream:
         try:
             if within_s is None:
                 return await self._next()
-            async with asyncio.timeout(within_s):
+            with self._limit.within(within_s):
                 return await self._next()
         except TimeoutError:
             return []
@@ -65,21 +68,29 @@ class EventStream:
                 self._failure = failure
             if events:
                 return events
+        cut_off = self._lines.rest
+        if cut_off and not _may_begin_a_field(cut_off):
+            raise self._no_stream(cut_off)
         rest, self._data = self._data, []
         return [b"\n".join(rest)] if rest else []
 
     def _take(self, piece: bytes, events: list[bytes]) -> None:
         for line in self._lines.feed(piece):
-            if line.startswith(b"data:"):
+            if line[:5] == b"data:":
                 self._data.append(line[5:].strip())
                 self._size += len(line)
                 if self._size > LINE:
                     raise _malformed(f"{self._provider} sent an event of more than {LINE} bytes.")
             elif not line and self._data:
-                events.append(b"\n".join(self._data))
+                events.append(b"\n".join(self._data) if len(self._data) > 1 else self._data[0])
                 self._data, self._size = [], 0
             elif not _FIELD.match(line):
-                raise _malformed(f"{self._provider} sent something that is no stream of events.")
+                raise self._no_stream(line)
+
+    def _no_stream(self, line: bytes) -> UpstreamFailed:
+        if line.lstrip().startswith(b"<"):
+            return _malformed(f"{self._provider} answered with a page, as a proxy or a sign-in on the way does.")
+        return _malformed(f"{self._provider} sent something that is no stream of events.")
 
 
 class _Lines:
@@ -91,6 +102,12 @@ class _Lines:
         self._size = 0
         self._after_cr = False
         self._first = True
+
+    @property
+    def rest(self) -> bytes:
+        """The line that has not ended."""
+        rest = b"".join(self._held)
+        return rest.removeprefix(_BOM) if self._first else rest
 
     def feed(self, piece: bytes) -> list[bytes]:
         if self._after_cr:
@@ -109,6 +126,11 @@ class _Lines:
         if self._size > LINE:
             raise _malformed(f"{self._provider} sent a line of more than {LINE} bytes.")
         return lines
+
+
+def _may_begin_a_field(rest: bytes) -> bool:
+    """Whether what was cut off may have been a line of an event stream."""
+    return bool(_FIELD.match(rest)) and (b":" in rest or any(name.startswith(rest) for name in _NAMES))
 
 
 def _malformed(message: str) -> UpstreamFailed:

@@ -11,7 +11,7 @@ import msgspec
 from vestibule.core.answer import Location
 from vestibule.core.chat import ResponseFormat
 from vestibule.core.errors import NotFound
-from vestibule.core.generation import ModelRequest
+from vestibule.core.generation import ModelRequest, Patience
 from vestibule.providers.base import Provider
 from vestibule.providers.presets import Preset, as_asked
 
@@ -22,7 +22,7 @@ def _always() -> bool:
     return True
 
 
-Capability = Literal["tools", "json", "images"]
+Capability = Literal["tools", "json", "images", "logprobs", "grammar"]
 LANGUAGE_MODEL: frozenset[Capability] = frozenset({"tools", "json"})
 SEEING_MODEL: frozenset[Capability] = LANGUAGE_MODEL | {"images"}
 
@@ -33,7 +33,7 @@ FormatPromise = Literal["never", "strict", "always"]
 class Model(msgspec.Struct, frozen=True):
     """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready.
     `adapters` are the LoRA adapters that it was loaded with. `promises` says which formats it keeps to as it writes:
-    what is asked for strictly, or whatever is."""
+    what is asked for strictly, or whatever is. `patience` is how long it is waited for, where that is its own."""
 
     id: str
     name: str
@@ -46,6 +46,7 @@ class Model(msgspec.Struct, frozen=True):
     preset: Preset = as_asked
     adapters: tuple[str, ...] = ()
     promises: FormatPromise = "never"
+    patience: Patience | None = None
 
     def keeps(self, wanted: ResponseFormat) -> bool:
         """Whether its answer has the format as it comes, and need not be held until it is whole."""

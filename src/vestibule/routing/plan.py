@@ -5,7 +5,7 @@ Scores, budgets, health and prediction come with the router; the shape of a plan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -17,7 +17,24 @@ from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
 CONFIGURATION_VERSION = 1  # waits for configuration: versions of what is tuned at run time
 
 
-_WITHOUT: Mapping[Capability, str] = {"images": "takes no images", "json": "has no json", "tools": "has no tools"}
+_WITHOUT: Mapping[Capability, str] = {
+    "images": "takes no images",
+    "json": "has no json",
+    "tools": "has no tools",
+    "logprobs": "tells no logprobs",
+    "grammar": "follows no grammar",
+}
+_MENDS: Mapping[Capability, tuple[str, str]] = {
+    "logprobs": (
+        "logprobs",
+        "Leave `logprobs` out, or name a model that llama.cpp or an OpenAI-compatible server runs.",
+    ),
+    "grammar": (
+        "vestibule.grammar",
+        "Leave `vestibule.grammar` out, or name a model that was added from a GGUF file.",
+    ),
+}
+"""Where no model that the request may mean is able: what to leave out."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -63,6 +80,7 @@ def plan(
     needed = _needed(request)
     selected = catalogue.select(request.model)
     _require_adapters(request, selected)
+    _require_able(request, needed, selected)
     candidates = tuple(_judge(m, request, needed, may_leave, resting) for m in selected)
     ordered = tuple(sorted(candidates, key=lambda c: (c.rejected, c.model.location == "cloud")))
     made = Plan(ordered)
@@ -84,6 +102,10 @@ def _needed(request: ChatRequest) -> frozenset[Capability]:
         needed.add("json")
     if any(message.images for message in request.messages):
         needed.add("images")
+    if request.sampling.logprobs is not None:
+        needed.add("logprobs")
+    if request.options.grammar is not None:
+        needed.add("grammar")
     return frozenset(needed)
 
 
@@ -96,6 +118,13 @@ def _require_adapters(request: ChatRequest, selected: Iterable[Model]) -> None:
                 next_step=f"Its adapters: {', '.join(known) or 'none'}. `vestibule models add --adapter` adds one.",
                 param="vestibule.route.adapters",
             )
+
+
+def _require_able(request: ChatRequest, needed: Collection[Capability], selected: Iterable[Model]) -> None:
+    for what, (param, mend) in _MENDS.items():
+        if what in needed and not any(what in model.can for model in selected):
+            name = request.model[:80]
+            raise InvalidRequest(f"The model `{name}` {_WITHOUT[what]}.", next_step=mend, param=param)
 
 
 def _judge(

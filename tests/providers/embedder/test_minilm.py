@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from tests.providers.embedder.sentences import sentences
 from vestibule.core.errors import Unavailable
 from vestibule.core.ports import Embedder
-from vestibule.providers.embedder import MiniLM
+from vestibule.providers.embedder import MiniLM, minilm, store
 
 
 async def test_nearest_is_what_means_the_same(model: MiniLM) -> None:
@@ -109,4 +110,44 @@ async def test_closed_embedder_refuses_and_says_so(built_home: Path) -> None:
         await waiting
     with pytest.raises(Unavailable, match="closed"):
         await model.embed(["pump"])
+    model.close()
+
+
+async def test_it_is_loaded_by_the_first_text_and_once(built_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load, loads = store.ensure_built, list[str]()
+
+    def noting(home: Path) -> Path:
+        loads.append(threading.current_thread().name)
+        return load(home)
+
+    monkeypatch.setattr(minilm, "ensure_built", noting)
+    model = MiniLM(built_home)
+    assert (model.is_loaded, loads) == (False, [])
+    asked = [model.embed([f"pump {n}"]) for n in range(4)]
+    found = await asyncio.gather(*asked, *(asyncio.to_thread(model.warm) for _ in range(4)))
+    assert [vectors.shape for vectors in found if vectors is not None] == [(1, 384)] * 4
+    assert (model.is_loaded, model.trouble) == (True, "")
+    assert len(loads) == 1
+    assert loads[0] != threading.main_thread().name
+    await asyncio.to_thread(model.close)
+
+
+async def test_who_needs_one_that_cannot_be_loaded_is_told_and_the_next_may_find_it_mended(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("in the way")
+    model = MiniLM(tmp_path)
+    assert model.trouble == ""
+    with pytest.raises(Unavailable, match="cannot be written"):
+        await model.embed(["pump"])
+    assert "cannot be written" in model.trouble
+    assert not model.is_loaded
+    (tmp_path / "models").unlink()
+    assert (await model.embed(["pump"])).shape == (1, 384)
+    assert (model.is_loaded, model.trouble) == (True, "")
+    await asyncio.to_thread(model.close)
+
+
+def test_tokens_are_counted_without_the_model(built_home: Path) -> None:
+    model = MiniLM(built_home)
+    assert model.count_tokens("pump") == 3
+    assert not model.is_loaded
     model.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ import pytest
 
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.errors import EgressRefused, UpstreamFailed
+from vestibule.core.generation import Patience
 from vestibule.providers.home.transport import LONGEST_BODY, HomeTransport, UpstreamRefused
 
 
@@ -156,3 +158,46 @@ async def test_an_address_of_six_groups_is_spelled_in_brackets() -> None:
         port = listening.sockets[0].getsockname()[1]
         assert await HomeTransport().get(Destination("http", "::1", port), "/", wait_s=5) == b"ok"
     assert f"Host: [::1]:{port}\r\n".encode() in seen[0]
+
+
+async def test_a_server_that_takes_no_connection_is_waited_for_as_long_as_is_said() -> None:
+    """Its queue is full: one that waits in it, and the next is not heard."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening:
+        there = Destination.parse(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with contextlib.ExitStack() as stack:
+            for _ in range(4):
+                line = stack.enter_context(socket.socket())
+                line.setblocking(False)
+                line.connect_ex(listening.getsockname())
+            with pytest.raises(UpstreamFailed, match="cannot be reached") as failed:
+                await HomeTransport(connect_s=0.2).get(there, "/", wait_s=20)
+    assert failed.value.fault == "unreachable"
+
+
+async def test_the_patience_of_whoever_asks_is_borne() -> None:
+    """Where it is more than the connection's own."""
+    head, body = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"ok"
+    done = asyncio.Semaphore(0)
+
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            for piece in (head, body):
+                await asyncio.sleep(0.3)
+                writer.write(piece)
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+        done.release()
+
+    async with await asyncio.start_server(slowly, "127.0.0.1", 0) as listening:
+        there = Destination.parse(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+        cleared = ClearedRequest(b"{}", there, "m", 1, "audit", 1e12)
+        patience = Patience(first_token_s=20, between_tokens_s=20, total_s=60)
+        patient = HomeTransport(first_byte_s=0.1, silence_s=0.1, patience=patience)
+        assert b"".join([piece async for piece in patient.stream(cleared, there, "/")]) == body
+        with pytest.raises(UpstreamFailed, match=r"silent for 0\.1 s"):
+            async for _ in HomeTransport(first_byte_s=0.1, silence_s=0.1).stream(cleared, there, "/"):
+                pass
+        for _ in range(2):
+            await done.acquire()

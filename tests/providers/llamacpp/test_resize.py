@@ -48,7 +48,7 @@ async def started(gguf: Path, logs: Path, slots: int, memory: MemoryBudget | Non
 async def test_ten_streams_end_whole_while_the_slots_change(gguf: Path, tmp_path: Path) -> None:
     provider = await started(gguf, tmp_path, 10)
     try:
-        running = [Listener(provider, f"Question {number}", 400) for number in range(10)]
+        running = [Listener(provider, f"Question {number}", 900) for number in range(10)]
         for listener in running:
             await listener.heard.wait()
         first = provider.status.pid
@@ -57,7 +57,7 @@ async def test_ten_streams_end_whole_while_the_slots_change(gguf: Path, tmp_path
         assert provider.capacity == 4
         assert not any(listener.task.done() for listener in running)
         newcomers = [Listener(provider, f"Newcomer {number}", 20) for number in range(6)]
-        for listener, tokens in [*((one, 400) for one in running), *((one, 20) for one in newcomers)]:
+        for listener, tokens in [*((one, 900) for one in running), *((one, 20) for one in newcomers)]:
             last = (await listener.task)[-1]
             assert last.finish_reason == "length"
             assert last.usage is not None

@@ -6,9 +6,11 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+from msgspec.structs import replace
 
-from vestibule.core.chat import Message, ResponseFormat, Sampling, Tool, ToolCall, ToolChoice
+from vestibule.core.chat import Message, ResponseFormat, Sampling, Tool, ToolChoice
 from vestibule.core.clearance import ClearedRequest
 from vestibule.core.generation import ModelRequest
 from vestibule.fleet import TINY_MODEL
@@ -59,16 +61,59 @@ async def test_the_right_function_is_called_and_its_result_is_told(tiny: LlamaCp
     assert answer[-1].finish_reason == "stop"
 
 
-async def test_a_function_that_must_be_called_is(tiny: LlamaCppProvider) -> None:
-    switch = Tool(
-        "switch", "Switch a lamp", {"type": "object", "properties": {"to": {"enum": ["on", "off"]}}, "required": ["to"]}
-    )
-    request = ModelRequest(
-        (Message("user", "Hello"),), tools=(switch,), tool_choice=ToolChoice("required"), sampling=GREEDY
-    )
-    calls: tuple[ToolCall, ...] = (await ask(tiny, request))[-1].tool_calls
-    assert {call.name for call in calls} == {"switch"}
-    assert all(json.loads(call.arguments)["to"] in ("on", "off") for call in calls)
+SWITCH = Tool(
+    "switch", "Switch a lamp", {"type": "object", "properties": {"to": {"enum": ["on", "off"]}}, "required": ["to"]}
+)
+METER = Tool(
+    "read_meter",
+    "Read the electricity use of a building in a month",
+    {
+        "type": "object",
+        "properties": {
+            "building": {"type": "string", "maxLength": 60},
+            "month": {"enum": ["January", "February", "July", "December"]},
+        },
+        "required": ["building", "month"],
+        "additionalProperties": False,
+    },
+)
+READ = Message("user", "Read the meter of the Tannery for July.")
+OBEYED = Sampling(temperature=1.0, max_tokens=200)
+
+
+@pytest.mark.parametrize(
+    ("asked", "tools", "choice", "names"),
+    [
+        ((Message("user", "Hello"),), (SWITCH,), ToolChoice("required"), {"switch"}),
+        ((READ,), (METER,), ToolChoice("required", "read_meter"), {"read_meter"}),
+        ((READ,), (METER, SWITCH), ToolChoice("required", "switch"), {"switch"}),
+        ((Message("system", "You answer briefly."), READ), (METER, SWITCH), ToolChoice("required"), None),
+    ],
+)
+async def test_a_function_that_must_be_called_is(
+    tiny: LlamaCppProvider,
+    asked: tuple[Message, ...],
+    tools: tuple[Tool, ...],
+    choice: ToolChoice,
+    names: set[str] | None,
+) -> None:
+    """Whatever the model would rather say, and however it is sampled."""
+    for seed in range(3):
+        request = ModelRequest(asked, tools=tools, tool_choice=choice, sampling=replace(OBEYED, seed=seed))
+        chunks = await ask(tiny, request)
+        assert "".join(chunk.text for chunk in chunks) == ""
+        assert (chunks[-1].finish_reason, len(chunks[-1].tool_calls)) == ("tool_calls", 1)
+        call = chunks[-1].tool_calls[0]
+        assert call.name in (names or {tool.name for tool in tools})
+        parameters = next(tool.parameters for tool in tools if tool.name == call.name)
+        jsonschema_rs.validate(parameters, json.loads(call.arguments))
+
+
+async def test_a_call_that_its_tokens_do_not_suffice_for_is_no_call(tiny: LlamaCppProvider) -> None:
+    few = Sampling(temperature=0.0, max_tokens=3)
+    request = ModelRequest((READ,), tools=(METER,), tool_choice=ToolChoice("required"), sampling=few)
+    last = (await ask(tiny, request))[-1]
+    assert (last.finish_reason, last.tool_calls) == ("length", ())
 
 
 async def test_an_answer_keeps_to_its_schema_whatever_the_model_would_say(tiny: LlamaCppProvider) -> None:

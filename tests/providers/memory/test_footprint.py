@@ -157,3 +157,21 @@ async def test_a_process_that_answered_many_holds_no_more_than_was_summed(tmp_pa
         assert resident_bytes(provider.status.pid) <= provider.size_bytes
     finally:
         await provider.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_the_threads_of_a_process_are_as_many_as_its_slots_need_on_any_machine(tmp_path: Path) -> None:
+    """Each keeps memory of its own: one for each core of a large machine is more than was summed."""
+    path = write_random_model(tmp_path / "m.gguf")
+    counted = {slots: await _threads(path, tmp_path, slots) for slots in (1, 5)}
+    assert counted[5] - counted[1] == 4
+
+
+async def _threads(path: Path, logs: Path, slots: int) -> int:
+    provider = LlamaCppProvider("small", path, logs, serving=Serving(256, slots, threads=1))
+    await provider.start()
+    try:
+        await provider.ready()
+        return len(list(Path(f"/proc/{provider.status.pid}/task").iterdir()))
+    finally:
+        await provider.close()

@@ -338,4 +338,5 @@ async def test_what_is_no_call_though_it_had_to_be_is_a_failure() -> None:
             await ask(daemon, request=request)
     assert failed.value.fault == "malformed"
     async with Daemon(chat=lines(piece('{"name": "wea'), final(done_reason="length"))).running() as daemon:
-        assert [c.finish_reason for c in await ask(daemon, request=request)] == ["length"]
+        last = (await ask(daemon, request=request))[-1]
+        assert (last.finish_reason, last.tool_calls) == ("length", ())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestibule.routing.admission import Load, wanted_slots
-from vestibule.routing.admission.scaling import GROW_LOOKS, SHRINK_LOOKS
+from vestibule.routing.admission.scaling import GROW_LOOKS, SHRINK_LOOKS, wanted_children
 
 
 def simulate(
@@ -81,3 +81,27 @@ def test_always_within_bounds(lately: list[Load], quiet: int, slots: int, room: 
     assert become - slots <= room
     assert become >= 1
     assert become <= 2 * slots
+
+
+BUSY, IDLE = Load(2, 3), Load(1, 0)
+
+
+@pytest.mark.parametrize(
+    ("history", "children", "room", "wanted"),
+    [
+        ([BUSY] * GROW_LOOKS, 1, True, 2),
+        ([BUSY] * GROW_LOOKS, 1, False, 1),
+        ([BUSY] * GROW_LOOKS, 3, True, 3),
+        ([BUSY] * (GROW_LOOKS - 1), 1, True, 1),
+        ([*[BUSY] * (GROW_LOOKS - 1), IDLE], 1, True, 1),
+        ([IDLE] * SHRINK_LOOKS, 2, True, 1),
+        ([IDLE] * SHRINK_LOOKS, 1, True, 1),
+        ([IDLE] * (SHRINK_LOOKS - 1), 2, True, 2),
+        ([Load(3, 0), *[IDLE] * (SHRINK_LOOKS - 1)], 2, True, 2),
+        ([Load(2, 0)] * SHRINK_LOOKS, 2, True, 1),
+    ],
+)
+def test_children_come_while_requests_wait_and_go_when_the_others_would_do(
+    history: list[Load], children: int, room: bool, wanted: int
+) -> None:
+    assert wanted_children(history, children=children, slots=2, most=3, room=room) == wanted

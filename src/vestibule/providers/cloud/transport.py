@@ -17,6 +17,7 @@ from yarl import URL
 
 from vestibule.core.clearance import ClearedRequest, Destination, Sealer
 from vestibule.core.errors import EgressRefused, Fault, UpstreamFailed
+from vestibule.core.generation import Patience
 from vestibule.providers.cloud.api_keys import ApiKeys, KeyState
 from vestibule.providers.refusals import UpstreamRefused, require_plain_answer
 from vestibule.providers.retry_after import retry_after_s
@@ -42,6 +43,7 @@ class CloudTransport:
         *,
         keys: ApiKeys | None = None,
         ca_file: Path | None = None,
+        connect_s: float = CONNECT_S,
         first_byte_s: float = FIRST_BYTE_S,
         silence_s: float = SILENCE_S,
     ) -> None:
@@ -50,20 +52,30 @@ class CloudTransport:
         self._spent: dict[bytes, float] = {}
         self._keys = keys or ApiKeys()
         self._ca_file = ca_file
+        self._connect_s = connect_s
         self._first_byte_s = first_byte_s
         self._silence_s = silence_s
         self._opened: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
 
-    def using(self, keys: ApiKeys, ca_file: Path | None = None) -> CloudTransport:
-        """The way to one provider. A clearance spent on any way is spent on all."""
+    def using(
+        self,
+        keys: ApiKeys,
+        ca_file: Path | None = None,
+        *,
+        connect_s: float | None = None,
+        patience: Patience | None = None,
+    ) -> CloudTransport:
+        """The way to one provider, which bears the `patience` with any of its models. A clearance spent on any way is
+        spent on all."""
         way = CloudTransport(
             self._sealer,
             self._clock,
             keys=keys,
             ca_file=ca_file,
-            first_byte_s=self._first_byte_s,
-            silence_s=self._silence_s,
+            connect_s=connect_s or self._connect_s,
+            first_byte_s=max(self._first_byte_s, patience.first_token_s if patience else 0),
+            silence_s=max(self._silence_s, patience.between_tokens_s if patience else 0),
         )
         way._spent = self._spent
         return way
@@ -71,12 +83,12 @@ class CloudTransport:
     async def stream(self, cleared: ClearedRequest, destination: Destination, path: str) -> AsyncGenerator[bytes, None]:
         """POST the cleared body, yield the reply's body as it comes. Raise `EgressRefused` where the clearance is not
         in order, `UpstreamFailed` where the provider fails, as `UpstreamRefused` for an error status."""
-        self._redeem(cleared, destination)
+        self.redeem(cleared, destination)
         key = await self._keys.current()
         session = await self._session(destination)
         try:
             async with contextlib.AsyncExitStack() as stack:
-                async with asyncio.timeout(CONNECT_S + self._first_byte_s):
+                async with asyncio.timeout(self._connect_s + self._first_byte_s):
                     response = await stack.enter_async_context(
                         session.post(
                             _url(destination, path),
@@ -100,7 +112,8 @@ class CloudTransport:
         if session:
             await session.close()
 
-    def _redeem(self, cleared: ClearedRequest, destination: Destination) -> None:
+    def redeem(self, cleared: ClearedRequest, destination: Destination) -> None:
+        """Spend a clearance. Raise `EgressRefused` where it is not in order."""
         now = self._clock()
         for seal in [seal for seal, expiry in self._spent.items() if expiry <= now]:
             del self._spent[seal]
@@ -121,7 +134,9 @@ class CloudTransport:
                 self._opened = aiohttp.ClientSession(
                     connector=await self._connector(destination),
                     cookie_jar=aiohttp.DummyCookieJar(),
-                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=self._first_byte_s),
+                    timeout=aiohttp.ClientTimeout(
+                        total=None, sock_connect=self._connect_s, sock_read=self._first_byte_s
+                    ),
                     auto_decompress=False,
                     trust_env=False,
                     skip_auto_headers=("User-Agent",),

@@ -17,7 +17,6 @@ from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk, Transport, path_of
 from vestibule.providers.openai.encoding import choice, message, tool
 from vestibule.providers.openai.events import chunks
-from vestibule.providers.refusals import explaining
 
 BROKEN_OFF = frozenset({"insufficient_system_resource"})
 
@@ -59,7 +58,7 @@ class DeepSeekProvider:
 
     def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         body = self._transport.stream(cleared, self.destination, f"{self._path}/chat/completions")
-        return explaining(chunks(body, self.id, broken_off=BROKEN_OFF), self.id)
+        return chunks(body, self.id, broken_off=BROKEN_OFF)
 
 
 def _messages(turns: Sequence[Message], wanted: ResponseFormat, *, goes_on: bool) -> list[dict[str, object]]:

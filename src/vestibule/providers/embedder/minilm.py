@@ -7,16 +7,21 @@ waits for about one batch and not for a document.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
-from tokenizers import Tokenizer
 
+from vestibule.core.once import Once
 from vestibule.core.ports import Vector
-from vestibule.providers.embedder.store import load_or_build
+from vestibule.providers.embedder.store import ensure_built
 from vestibule.providers.embedder.weights import read_pinned, require_weights
 from vestibule.providers.embedder.worker import Worker
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Tokenizer
 
 _BATCH_TEXTS = 32
 _BATCH_CHARACTERS = 4_096  # about 1,000 tokens, padding included: some 70 ms on two cores, what a query may wait
@@ -35,27 +40,44 @@ class MiniLM:
     dimension = 384
     max_tokens = 256
 
-    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
-        self._session = session
-        self._tokenizer = tokenizer
+    def __init__(self, home: Path, *, threads: int = 2) -> None:
+        """Nothing is loaded yet: the first text does that, on the embedder's own thread; it takes 0.2 s and 80 MB.
+
+        Raises `Unavailable` where the weights are not installed.
+        """
+        require_weights()
+        self._tokenizer = Once(_load_tokenizer)
+        self._session = Once(partial(_load_session, home, threads))
         self._worker = Worker("embedder", self._embed_batch)
 
     @classmethod
     def load(cls, home: Path, *, threads: int = 2) -> MiniLM:
-        """Load the model from `home/models`, building it there first if need be. Blocks: about 0.1 s, 1 s to build.
+        """As `MiniLM(home)`, loaded at once."""
+        model = cls(home, threads=threads)
+        try:
+            model.warm()
+        except BaseException:
+            model.close()
+            raise
+        return model
 
-        Raises `Unavailable` where the weights are not installed or are not the pinned ones, or `home` cannot be
-        written; `StorageFull` where the disk is full.
+    def warm(self) -> None:
+        """Load the model from `home/models`, building it there first if need be. Blocks: about 0.2 s, 1 s to build.
+
+        Raises `Unavailable` where the weights are not the pinned ones or `home` cannot be written; `StorageFull` where
+        the disk is full. Whoever embeds without it is told the same.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Threads that spin between runs would take CPU from the rest of a small machine.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        tokenizer = Tokenizer.from_buffer(read_pinned(require_weights(), "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        session = onnxruntime.InferenceSession(load_or_build(home), options, providers=["CPUExecutionProvider"])
-        return cls(session, tokenizer)
+        self._tokenizer()
+        self._session()
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._session.is_made
+
+    @property
+    def trouble(self) -> str:
+        """Why it could not be loaded the last time; empty where it could, or nobody has needed it yet."""
+        return str(self._tokenizer.trouble or self._session.trouble or "")
 
     async def embed(self, texts: Sequence[str]) -> Vector:
         """Embed `texts`; shape (len(texts), 384), float32, rows of length 1, in the order given.
@@ -69,7 +91,10 @@ class MiniLM:
         return vectors
 
     def count_tokens(self, text: str) -> int:
-        """Number of tokens of `text` with its two markers, without truncation: about 3 ms for 10,000 characters."""
+        """Number of tokens of `text` with its two markers, without truncation: about 3 ms for 10,000 characters.
+
+        Blocks for 0.1 s more where it is the first text of all.
+        """
         return len(self._tokenize(text))
 
     def close(self) -> None:
@@ -83,12 +108,12 @@ class MiniLM:
         for n, row in enumerate(rows):
             ids[n, : len(row)] = row
             mask[n, : len(row)] = 1
-        vectors: Vector = self._session.run(None, {"ids": ids, "mask": mask})[0]
+        vectors: Vector = self._session().run(None, {"ids": ids, "mask": mask})[0]
         return vectors
 
     def _tokenize(self, text: str) -> list[int]:
         # JSON can carry half a surrogate pair, which is no UTF-8: it is read as a question mark.
-        ids: list[int] = self._tokenizer.encode(text.encode("utf-8", "replace").decode()).ids
+        ids: list[int] = self._tokenizer().encode(text.encode("utf-8", "replace").decode()).ids
         return ids
 
     def _truncate(self, ids: list[int]) -> list[int]:
@@ -109,3 +134,23 @@ def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
 
 def _cost(text: str) -> int:
     return min(len(text), 4 * MiniLM.max_tokens)
+
+
+def _load_tokenizer() -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_buffer(read_pinned(require_weights(), "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _load_session(home: Path, threads: int) -> onnxruntime.InferenceSession:
+    import onnxruntime  # 18 MB that a house without documents does not need
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads that spin between runs would take CPU from the rest of a small machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # By its file: of a model that is handed over as bytes the session keeps them, 24 MB, beside what it made of them.
+    return onnxruntime.InferenceSession(ensure_built(home), options, providers=["CPUExecutionProvider"])

@@ -23,8 +23,8 @@ _PREFIX = f"all-MiniLM-L6-v2-int8-r{RECIPE}-{SHA256['model.safetensors'][:12]}-"
 _DIGEST_LENGTH = 32
 
 
-def load_or_build(home: Path) -> bytes:
-    """Return the serialised model, building it first where there is no sound one. Blocks, for seconds when it builds.
+def ensure_built(home: Path) -> Path:
+    """Return the file of a sound model, building it first where there is none. Blocks, for seconds when it builds.
 
     Of several processes one builds and the others wait for it. Raises `Unavailable` where the weights are missing or
     not ours or `home` cannot be written, `StorageFull` where the disk is full.
@@ -33,24 +33,25 @@ def load_or_build(home: Path) -> bytes:
     return find_built(folder) or _build_alone(folder)
 
 
-def find_built(folder: Path) -> bytes | None:
-    """Return the content of a sound built model in `folder`, or None."""
+def find_built(folder: Path) -> Path | None:
+    """Return the file of a sound built model in `folder`, or None."""
     for path in sorted(folder.glob(f"{_PREFIX}*.onnx")):
         with contextlib.suppress(OSError):
             content = path.read_bytes()
             if path.name == _name_of(content):
-                return content
+                return path
     return None
 
 
-def _build_alone(folder: Path) -> bytes:
+def _build_alone(folder: Path) -> Path:
     with _writing(folder), _locked(folder):
         built = find_built(folder)
         if built is None:
-            built = _build()
+            content = _build()
             for left_over in folder.glob("all-MiniLM-L6-v2-int8-*"):
                 left_over.unlink()
-            _write(folder / _name_of(built), built)
+            built = folder / _name_of(content)
+            _write(built, content)
         return built
 
 

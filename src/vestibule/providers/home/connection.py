@@ -10,6 +10,7 @@ from typing import cast
 
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import UpstreamFailed
+from vestibule.core.time_limit import NEAR_S
 from vestibule.providers.home.reply import BadReply, Reply
 
 MOST_HELD = 262_144
@@ -24,6 +25,8 @@ class Connection(asyncio.Protocol):
         self.closed = False
         self.transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[bool] | None = None
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._paused = False
         self._failure: str | None = None
 
@@ -84,6 +87,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.closed = True
+        if self._timer:
+            self._timer.cancel()
         if error is None and not self._failure:
             self.reply.end()
         self._wake()
@@ -100,13 +105,28 @@ class Connection(asyncio.Protocol):
             )
         loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
-        # a timer of its own costs a fifth of asyncio's timeout, and there are several a request
-        timer = loop.call_at(until, self._wake, False)
+        self._until = until
+        if self._timer is None or self._timer.when() > until:
+            self._look_at(until)
         try:
             return await self._waiting
         finally:
-            timer.cancel()
             self._waiting = None
+
+    def _look_at(self, when: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(when, self._look)
+
+    def _look(self) -> None:
+        """One timer for all that is waited for on this connection: it is set anew only when it goes off too early."""
+        self._timer = None
+        if self._waiting is None:
+            return
+        if self._until - asyncio.get_running_loop().time() > NEAR_S:
+            self._look_at(self._until)
+        else:
+            self._wake(False)
 
     def _wake(self, has_news: bool = True) -> None:
         if self._waiting and not self._waiting.done():

@@ -24,8 +24,10 @@ class Reply:
         self.headers: dict[str, str] = {}
         self.begun = self.headed = self.complete = self.reusable = False
         self.held = 0
-        self._parser = httptools.HttpResponseParser(self)
         self._pieces: list[bytes] = []
+        self.on_body = self._pieces.append
+        self._whole: int | None = None
+        self._parser = httptools.HttpResponseParser(self)
         self._length = 0
         self._between = 0
         self._interim = 0
@@ -34,14 +36,19 @@ class Reply:
     def feed(self, data: bytes) -> None:
         """Take what came. Raise `BadReply` for what is no HTTP, and for heads, trailers and bodies over their limit."""
         self.begun = True
-        before = self._length
+        before = len(self._pieces)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self.reusable = False
             if not self.complete or self.status == 101:
                 raise BadReply(f"broke off what is no HTTP ({type(error).__name__})") from None
-        self._between = 0 if self._length > before else self._between + len(data)
+        if self._whole is not None:
+            del self._pieces[self._whole :]  # what came behind the end
+        came = sum(map(len, self._pieces[before:]))
+        self._length += came
+        self.held += came
+        self._between = 0 if came else self._between + len(data)
         if not self.complete and self._between > LONGEST_HEAD:
             raise BadReply(f"sent a head of more than {LONGEST_HEAD} bytes")
         if self._length > LONGEST_BODY:
@@ -60,6 +67,8 @@ class Reply:
         taken = b"".join(self._pieces)
         self._pieces.clear()
         self.held = 0
+        if self._whole is not None:
+            self._whole = 0
         return taken
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -77,14 +86,9 @@ class Reply:
         self.headed = True
         self._delimited = not {"content-length", "transfer-encoding"}.isdisjoint(self.headers)
 
-    def on_body(self, body: bytes) -> None:
-        if not self.complete:
-            self._pieces.append(body)
-            self._length += len(body)
-            self.held += len(body)
-
     def on_message_complete(self) -> None:
         if self.complete:
             self.reusable = False
         elif self.headed:
             self.complete, self.reusable = True, self._parser.should_keep_alive()
+            self._whole = len(self._pieces)

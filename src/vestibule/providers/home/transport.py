@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import ipaddress
 import ssl
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.errors import EgressRefused, UpstreamFailed
+from vestibule.core.generation import Patience
 from vestibule.providers.cloud.api_keys import ApiKeys
 from vestibule.providers.home.connection import Connection
 from vestibule.providers.home.pool import IDLE_S, Pool
@@ -30,12 +31,14 @@ FIRST_BYTE_S = 120.0
 SILENCE_S = 60.0
 REFUSAL_S = 5.0
 LONGEST_REFUSAL = 65_536
+HEADS = 64
 LONGEST_BODY = 8 * 1_048_576
 
 
 class HomeTransport:
     """`keep` connections wait for the next request to a destination: close it when done. By default none does. `keys`
-    are sent along; `ca_file` is trusted instead of the system's authorities."""
+    are sent along; `ca_file` is trusted instead of the system's authorities. It bears `patience`, that of
+    whoever asks, where that is more than its own."""
 
     def __init__(
         self,
@@ -44,23 +47,27 @@ class HomeTransport:
         keep: int = 0,
         keys: ApiKeys | None = None,
         ca_file: Path | None = None,
+        connect_s: float = CONNECT_S,
         first_byte_s: float = FIRST_BYTE_S,
         silence_s: float = SILENCE_S,
         idle_s: float = IDLE_S,
+        patience: Patience | None = None,
     ) -> None:
         self._home_hosts = frozenset(home_hosts)
         self._pool = Pool(keep, idle_s)
         self._keys = keys or ApiKeys()
         self._ca_file = ca_file
-        self._first_byte_s = first_byte_s
-        self._silence_s = silence_s
+        self._connect_s = connect_s
+        self._first_byte_s = max(first_byte_s, patience.first_token_s if patience else 0)
+        self._silence_s = max(silence_s, patience.between_tokens_s if patience else 0)
         self._trusted: ssl.SSLContext | None = None
+        self._heads: dict[tuple[str, Destination, str, str | None], str] = {}
 
     async def stream(self, cleared: ClearedRequest, destination: Destination, path: str) -> AsyncGenerator[bytes, None]:
         """POST the cleared body, yield the reply's body as it comes. Raise `UpstreamFailed`, as `UpstreamRefused` for
         an error status, or `EgressRefused` where the peer is not home."""
         key = await self._keys.current()
-        head = self._head("POST", destination, path, len(cleared.body), self._keys.style.headers(key))
+        head = self._head("POST", destination, path, len(cleared.body), key)
         connection = await self._answering(destination, head + cleared.body, self._first_byte_s, key)
         try:
             while piece := await connection.piece(self._silence_s):
@@ -134,7 +141,7 @@ class HomeTransport:
     async def _connect(self, destination: Destination) -> Connection:
         connection = Connection(destination)
         try:
-            async with asyncio.timeout(CONNECT_S):
+            async with asyncio.timeout(self._connect_s):
                 await self._open(connection)
         except BaseException as error:
             connection.abort()
@@ -173,9 +180,17 @@ class HomeTransport:
         if not (peer.is_loopback or named or str(peer) in self._home_hosts):
             raise EgressRefused(f"{destination} leads out of the house.", next_step="Name its address, or home_hosts.")
 
-    def _head(
-        self, method: str, destination: Destination, path: str, length: int = 0, more: Mapping[str, str] | None = None
-    ) -> bytes:
+    def _head(self, method: str, destination: Destination, path: str, length: int = 0, key: str | None = None) -> bytes:
+        """The same for all requests but for the length."""
+        asked = (method, destination, path, key)
+        begun = self._heads.get(asked)
+        if begun is None:
+            if len(self._heads) >= HEADS:
+                self._heads.clear()
+            begun = self._heads[asked] = self._head_of(*asked)
+        return f"{begun}Content-Length: {length}\r\n\r\n".encode("ascii")
+
+    def _head_of(self, method: str, destination: Destination, path: str, key: str | None) -> str:
         host = destination.host
         authority = "localhost" if destination.scheme == "unix" else f"[{host}]" if ":" in host else host
         port = "" if destination.scheme == "unix" else f":{destination.port}"
@@ -184,12 +199,11 @@ class HomeTransport:
             "Content-Type": "application/json",
             "Accept": "text/event-stream",
             "Accept-Encoding": "identity",
-            "Content-Length": str(length),
             "Connection": "keep-alive" if self._pool.keeps else "close",
-            **(more or {}),
+            **self._keys.style.headers(key),
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("ascii")
+        return f"{method} {path} HTTP/1.1\r\n{lines}"
 
 
 def _address(transport: asyncio.BaseTransport) -> str:

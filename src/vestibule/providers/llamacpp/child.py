@@ -24,6 +24,9 @@ from vestibule.providers.llamacpp.launch import COULD_NOT_LOAD, READY, Launch
 
 _ERRORS = 1  # llama.cpp's log level; further ones quote what was asked or said
 _PR_SET_PDEATHSIG = 1
+MORE_THREADS = 4
+"""Than slots, to answer HTTP: for health, and for who hung up just now. As many as llama.cpp takes itself at least; by
+default it takes one for each core, and each keeps memory of its own: 64 of them held 5 MiB more than 6."""
 CACHE_TYPES: dict[CacheType, ggml_type] = {
     "f16": ggml_type.GGML_TYPE_F16,
     "q8_0": ggml_type.GGML_TYPE_Q8_0,
@@ -62,6 +65,7 @@ def parameters(launch: Launch) -> CommonParams:
     params.load_mode = llama_load_mode.LLAMA_LOAD_MODE_NONE  # mapped, Q4 weights are there twice: file and repacked
     params.cpuparams.n_threads = launch.threads
     params.cpuparams_batch.n_threads = launch.threads
+    params.n_threads_http = launch.slots + MORE_THREADS
     params.cache_ram_mib = 0  # old prompts of other conversations; 8 GiB by default
     params.cache_idle_slots = False
     params.fit_params = False  # the context is what was announced, or loading fails

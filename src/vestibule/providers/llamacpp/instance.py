@@ -6,9 +6,10 @@ A provider has one at a time, and for the while that one takes over from another
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import Unavailable, UpstreamFailed
@@ -17,6 +18,15 @@ from vestibule.providers.llamacpp.model_file import ModelFile, available_memory,
 from vestibule.providers.llamacpp.queue import Queue
 from vestibule.providers.llamacpp.supervisor import Patience, Status, Supervisor
 from vestibule.providers.memory.budget import MemoryBudget
+
+
+class Child(Protocol):
+    """Whoever keeps a child alive, as one that has a turn at it needs it. See `Supervisor`."""
+
+    async def ready(self) -> Destination: ...
+    async def lost(self, socket: Destination) -> bool: ...
+    def answered(self) -> None: ...
+    async def empty_log(self) -> None: ...
 
 
 class Instance:
@@ -35,6 +45,11 @@ class Instance:
         self._transport = HomeTransport()
         self._supervisor: Supervisor | None = None
         self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def slots(self) -> int:
+        """How many requests are answered at once."""
+        return self.model.serving.slots
 
     @property
     def size_bytes(self) -> int:
@@ -81,9 +96,12 @@ class Instance:
             self._closing = asyncio.create_task(self._memory.forget(self), name=f"close {self.id}")
         await asyncio.shield(self._closing)  # whoever calls may be cancelled, the child must still go
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Supervisor]:
+    def turn(self) -> AbstractAsyncContextManager[Child]:
         """Have the model loaded, or loading, and one of its slots. Raises `QueueFull` and what `load` raises."""
+        return self._turn()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[Child]:
         async with self.queue.turn(self._memory.held(self)):
             yield self._running()
 
@@ -102,3 +120,7 @@ class Instance:
 
 def not_running(model: str) -> Unavailable:
     return Unavailable(f"The model {model} is not running.", next_step="Start Vestibule again.")
+
+
+Made = Callable[[str, ModelFile, Path, MemoryBudget, int, Patience | None], Instance]
+"""Makes an `Instance` of its parameters."""

@@ -5,38 +5,37 @@ Who waits is decided here, who lives by the supervisor; the protocol is OpenAI's
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from vestibule.core.clearance import ClearedRequest, Destination
-from vestibule.core.errors import InvalidRequest, NoCandidate, TooLarge, UpstreamFailed, VestibuleError
+from vestibule.core.errors import InvalidRequest, UpstreamFailed
 from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk, bounded
-from vestibule.providers.home.transport import HomeTransport, UpstreamRefused
-from vestibule.providers.llamacpp.instance import Instance, not_running
-from vestibule.providers.llamacpp.model_file import CONTEXT, Adapter, ModelFile, examine, require_budget
+from vestibule.providers.home.transport import UpstreamRefused
+from vestibule.providers.llamacpp.grammar import require_followable
+from vestibule.providers.llamacpp.instance import Instance, Made
+from vestibule.providers.llamacpp.model_file import Adapter, ModelFile
 from vestibule.providers.llamacpp.refusals import quotes_the_request, refused
+from vestibule.providers.llamacpp.runner import AS_USUAL, Runner
 from vestibule.providers.llamacpp.schema import bounded_format
-from vestibule.providers.llamacpp.supervisor import Patience, Status
+from vestibule.providers.llamacpp.supervisor import Patience
 from vestibule.providers.memory.budget import UNLIMITED, MemoryBudget
-from vestibule.providers.memory.footprint import Serving, spell
+from vestibule.providers.memory.footprint import Serving
 from vestibule.providers.openai import OpenAIProvider
 from vestibule.providers.openai.events import chunks
+from vestibule.providers.required_call import call_in, held_to_a_call, is_call
 
 PATH = "/v1/chat/completions"
-AS_USUAL = Serving(CONTEXT, slots=2)
 
 
-class LlamaCppProvider:
-    """`serving` says how it is run; `room` how many requests may wait while all slots are taken. Logs go to `logs`, a
-    folder. The model is in memory only as long as `memory` has room for it; who asks brings it back. `adapters` are
-    loaded with it; each request says how much of which it wants.
+class LlamaCppProvider(Runner):
+    """`adapters` are loaded with the model; each request says how much of which it wants. The other parameters are
+    those of `Runner`.
 
     It `continues`: a conversation that ends with an assistant's turn is answered with what comes after that turn.
     """
@@ -55,124 +54,28 @@ class LlamaCppProvider:
         memory: MemoryBudget | None = None,
         patience: Patience | None = None,
         adapters: tuple[Adapter, ...] = (),
+        made: Made = Instance,
     ) -> None:
+        super().__init__(
+            *(provider_id, path, logs),
+            serving=serving,
+            room=room,
+            memory=memory,
+            patience=patience,
+            adapters=adapters,
+            made=made,
+        )
         self.id = provider_id
         self.destination = Destination("unix", f"llamacpp/{provider_id}")  # our child's socket, new with each child
         self.adapters = tuple(adapter.name for adapter in adapters)
-        self._path = path
-        self._adapters = adapters
-        self._log = logs / f"llamacpp-{provider_id}.log"
-        self._serving = serving
-        self._room = room
-        self._memory = memory or MemoryBudget()
-        self._patience = patience
-        self._transport = HomeTransport()
         self._protocol = OpenAIProvider(provider_id, "unix:/", self._transport)
-        self._instance: Instance | None = None
-        self._retiring: dict[Instance, asyncio.Task[None]] = {}
-        self._resizing = asyncio.Lock()
-        self._refusal: Callable[[], VestibuleError] = partial(not_running, provider_id)
-        self.trouble = ""  # why the file cannot be run
-
-    async def start(self) -> None:
-        """Examine the file and, if there is room in memory, begin to load it, without waiting for that: requests do.
-
-        Raises `NotFound`, `InvalidRequest` or `TooLarge` where the file cannot be run. A second call tries anew after
-        the supervisor has given up, and does nothing else.
-        """
-        if self._instance is None:
-            try:
-                model = await asyncio.to_thread(examine, self._path, self._serving, self._adapters)
-                require_budget(model, self._memory.limit_bytes)
-            except VestibuleError as reason:
-                self.trouble = str(reason)
-                self._refusal = partial(NoCandidate, reason.message, next_step=reason.next_step)
-                raise
-            self.trouble = ""
-            self._instance = self._made(model)
-        await self._instance.start()
-
-    async def ready(self) -> None:
-        """Wait until the model is loaded. Raise `UpstreamFailed` where it cannot be."""
-        await self._current().ready()
-
-    async def close(self) -> None:
-        """End every child. Requests under way fail; a second call does nothing."""
-        self._refusal = partial(not_running, self.id)
-        instance, self._instance = self._instance, None
-        retiring, self._retiring = self._retiring, {}
-        for task in retiring.values():
-            task.cancel()
-        await asyncio.gather(*retiring.values(), return_exceptions=True)
-        await asyncio.gather(*(each.close() for each in (instance, *retiring) if each))
-
-    async def more_slots(self, at_most: int) -> int:
-        """How many more it could have now: for a while both children, the old and the new, must fit."""
-        if self._instance is None or self._retiring:
-            return 0
-        free, model = await self._memory.free_bytes(), self._instance.model
-        fits = (more for more in range(at_most, 0, -1) if _resized(model, self.capacity + more).footprint.total <= free)
-        return next(fits, 0)
-
-    async def resize(self, slots: int) -> None:
-        """Run with so many slots from now on: a second child loads and takes over, the first finishes its answers.
-
-        Raises `TooLarge`, with the sum, where both together do not fit, and `UpstreamFailed` where the second does not
-        come up: then the first goes on as before.
-        """
-        async with self._resizing:
-            old = self._current()
-            if slots == old.model.serving.slots:
-                return
-            new = self._made(_resized(old.model, slots))
-            require_budget(new.model, self._memory.limit_bytes)
-            try:
-                if not old.asleep:
-                    await self._bring_up(new)
-                if self._instance is not old:
-                    raise not_running(self.id)
-            except BaseException:
-                await new.close()
-                raise
-            self._instance = new
-            self._retiring[old] = asyncio.create_task(self._retire(old), name=f"retire {self.id}")
-
-    @property
-    def model(self) -> ModelFile | None:
-        return self._instance.model if self._instance else None
-
-    @property
-    def capacity(self) -> int:
-        """How many requests are answered at once."""
-        return self._instance.model.serving.slots if self._instance else self._serving.slots
-
-    @property
-    def status(self) -> Status:
-        return self._instance.status if self._instance else Status("stopped")
-
-    @property
-    def asleep(self) -> bool:
-        """Whether it is not in memory, but would be if it were asked."""
-        return self._instance is not None and self._instance.asleep
-
-    @property
-    def size_bytes(self) -> int:
-        """What it takes in memory when it is loaded; for the while that one child takes over from another, of both."""
-        return sum(each.size_bytes for each in (self._instance, *self._retiring) if each)
-
-    @property
-    def waiting(self) -> int:
-        return sum(each.queue.waiting for each in (self._instance, *self._retiring) if each)
-
-    @property
-    def busy(self) -> bool:
-        """Whether anybody is being answered or waits."""
-        return any(each.queue.busy for each in (self._instance, *self._retiring) if each)
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
-        """As OpenAI's protocol has it, with a bounded schema and `lora`, the scale of each adapter.
+        """As OpenAI's protocol has it, with a bounded schema and `lora`, the scale of each adapter. A call that must be
+        made is asked for as a format: `tool_choice` binds only models whose way of calling llama.cpp knows.
 
-        Raises `InvalidRequest` for an adapter that is not there and for a schema that cannot be bounded.
+        Raises `InvalidRequest` for an adapter that is not there, for a schema that cannot be bounded, and for a grammar
+        that cannot be followed or comes with a schema or functions.
         """
         if unknown := request.adapters.keys() - set(self.adapters):
             raise InvalidRequest(
@@ -180,8 +83,12 @@ class LlamaCppProvider:
                 next_step=f"Its adapters: {', '.join(self.adapters) or 'none'}.",
                 param="vestibule.route.adapters",
             )
-        request = replace(bounded(_open_ended(request)), response_format=bounded_format(request.response_format))
+        grammar = _checked(request)
+        request = held_to_a_call(_open_ended(request))
+        request = replace(bounded(request), response_format=bounded_format(request.response_format))
         body = self._protocol.encode(request, model)
+        if grammar is not None:
+            body = body[:-1] + b',"grammar":' + msgspec.json.encode(grammar) + b"}"
         if not self.adapters:
             return body
         lora = [{"id": place, "scale": request.adapters.get(name, 0.0)} for place, name in enumerate(self.adapters)]
@@ -194,13 +101,14 @@ class LlamaCppProvider:
         Raises `QueueFull`, `InvalidRequest` for a conversation longer than the context, `UpstreamFailed` for a child
         that dies meanwhile or does not come back.
         """
-        instance = self._current()
+        instance, asked = self._soonest(), msgspec.json.decode(cleared.body, type=_Asked)
         async with instance.turn() as supervisor:
             for again in (True, False):
                 socket = await supervisor.ready()
                 said = False
                 try:
-                    async with aclosing(chunks(self._transport.stream(cleared, socket, PATH), self.id)) as answer:
+                    told = chunks(self._transport.stream(cleared, socket, PATH), self.id, explains=False)
+                    async with aclosing(call_in(told, self.id) if asked.is_held_to_a_call else told) as answer:
                         async for chunk in answer:
                             if chunk.finish_reason:
                                 supervisor.answered()
@@ -210,7 +118,9 @@ class LlamaCppProvider:
                 except UpstreamRefused as refusal:
                     if quotes_the_request(refusal):
                         await supervisor.empty_log()
-                    raise refused(self.id, refusal, instance.model.serving.context) from None
+                    raise refused(
+                        self.id, refusal, instance.model.serving.context, grammar=asked.grammar is not None
+                    ) from None
                 except UpstreamFailed as failure:
                     if said or not again or not await supervisor.lost(socket):
                         raise self._broke_off(failure) from None
@@ -220,34 +130,32 @@ class LlamaCppProvider:
         fault = failure.fault if failure.fault in ("silent", "malformed") else "cut"
         return UpstreamFailed(message, next_step="Ask again.", fault=fault)
 
-    def _made(self, model: ModelFile) -> Instance:
-        return Instance(self.id, model, self._log, self._memory, self._room, self._patience)
 
-    def _current(self) -> Instance:
-        if self._instance is None:
-            raise self._refusal()
-        return self._instance
-
-    async def _bring_up(self, new: Instance) -> None:
-        if not await new.start():
-            limit = spell(self._memory.limit_bytes)
-            loaded = " + ".join(f"{spell(each.size_bytes)} of {each.name}" for each in self._memory.loaded)
-            raise TooLarge(
-                f"{self.id} with {new.model.serving.slots} slots takes {spell(new.size_bytes)}, beside {loaded}, while "
-                f"its old slots finish: more than the budget of {limit}.",
-                next_step="Use fewer slots, or raise `local.memory_gib` where the machine has more.",
-            )
-        await new.ready()
-
-    async def _retire(self, old: Instance) -> None:
-        """Whoever is being answered is answered; then the child ends."""
-        await old.queue.idle()
-        await old.close()
-        self._retiring.pop(old, None)
+class _Format(msgspec.Struct):
+    json_schema: dict[str, object] | None = None
 
 
-def _resized(model: ModelFile, slots: int) -> ModelFile:
-    return replace(model, serving=replace(model.serving, slots=slots))
+class _Asked(msgspec.Struct):
+    response_format: _Format | None = None
+    grammar: str | None = None
+
+    @property
+    def is_held_to_a_call(self) -> bool:
+        return self.response_format is not None and is_call((self.response_format.json_schema or {}).get("schema"))
+
+
+def _checked(request: ModelRequest) -> str | None:
+    """The grammar of the request."""
+    if request.grammar is None:
+        return None
+    if request.response_format.kind != "text" or request.tools:
+        raise InvalidRequest(
+            "An answer cannot be held to a grammar and to something else.",
+            next_step="Leave out `response_format` and `tools`, or `vestibule.grammar`.",
+            param="vestibule.grammar",
+        )
+    require_followable(request.grammar)
+    return request.grammar
 
 
 def _open_ended(request: ModelRequest) -> ModelRequest:

@@ -21,8 +21,8 @@ class _Refusal(msgspec.Struct):
     error: _Error = msgspec.field(default_factory=_Error)
 
 
-def refused(model: str, refusal: UpstreamRefused, context: int) -> VestibuleError:
-    """The error to raise; `context` is what one slot holds, in tokens."""
+def refused(model: str, refusal: UpstreamRefused, context: int, *, grammar: bool = False) -> VestibuleError:
+    """The error to raise; `context` is what one slot holds, in tokens. `grammar`: the request brought one."""
     error = _read(refusal.body)
     if error.type == "exceed_context_size_error":
         return InvalidRequest(
@@ -36,6 +36,13 @@ def refused(model: str, refusal: UpstreamRefused, context: int) -> VestibuleErro
             f"A text is longer than the {context:,} tokens that {model} embeds at once.",
             next_step="Cut it into pieces.",
             param="input",
+        )
+    if grammar and any(word in error.message for word in _OF_SCHEMAS):
+        return InvalidRequest(
+            f"{model} cannot follow the grammar of this request.",
+            next_step="Mend `vestibule.grammar`: each rule that is named must be there, none may begin with itself, "
+            "and nothing is repeated more than 2,000 times.",
+            param="vestibule.grammar",
         )
     if any(word in error.message for word in _OF_SCHEMAS):
         return InvalidRequest(

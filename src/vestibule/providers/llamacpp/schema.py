@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from vestibule.core.chat import ResponseFormat
 from vestibule.core.errors import InvalidRequest
+from vestibule.providers.llamacpp.grammar import TooOpen, require_followable
 
 LONGEST_TEXT = 4096  # characters
 MOST_ITEMS = 256  # llama.cpp refuses a grammar whose repetitions are many more
@@ -28,6 +29,7 @@ _SAYS_WHAT = {"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf", "prope
 
 _MEANS = {r"\d": "[0-9]", r"\w": "[A-Za-z0-9_]", r"\s": " "}
 _SHORTHANDS = re.compile(r"\[[^\]]*\]|\\.")
+_ONE_OR_COUNT = re.compile(r"\\.|\[[^\]]*\]|(\{[0-9,]+\})|[^()|*+?]")
 _FOLLOWED = re.compile(
     r"\^(?:[A-Za-z0-9 _:,;@#%&=<>~'!/-]"  # itself
     r"|\\[.+*?()\[\]{}|^$\\-]|\."  # escaped; any character
@@ -105,10 +107,20 @@ def _plain_pattern(schema: Schema) -> None:
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
         spelled = _SHORTHANDS.sub(lambda match: _MEANS.get(match[0], match[0]), pattern)
-        if _FOLLOWED.fullmatch(spelled):
+        if _FOLLOWED.fullmatch(spelled) and _is_followable(spelled[1:-1]):
             schema["pattern"] = spelled
         else:
             del schema["pattern"]
+
+
+def _is_followable(pattern: str) -> bool:
+    """Whether it leaves no more open than a grammar may. One that is malformed is for llama.cpp to refuse."""
+    parts = _ONE_OR_COUNT.sub(lambda match: match[1] or ".", pattern.replace("(?:", "("))
+    try:
+        require_followable(f"root ::= {parts}")
+    except InvalidRequest as refusal:
+        return not isinstance(refusal, TooOpen)
+    return True
 
 
 def _bound_number(schema: Schema) -> None:

@@ -35,6 +35,7 @@ class HomeOllama:
     def __init__(self, settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
         self._local = settings.local
         self._hosts = settings.home_hosts
+        self._patience = settings.longest_local_patience()
         self._log = settings.home / "logs" / "ollama.log"
         self._environ = environ
         self._watch = OllamaWatch(settings.home_hosts, environ)
@@ -73,6 +74,7 @@ class HomeOllama:
                 keep_alive=self._local.keep_alive,
                 capacity=self._slots,
                 trained=self._watch.trained,
+                patience=self._patience,
             )
         return self._provider
 

@@ -15,13 +15,13 @@ import structlog
 
 from vestibule.core.clearance import ClearedRequest, Destination
 from vestibule.core.errors import InvalidRequest, UpstreamFailed, VestibuleError
-from vestibule.core.generation import ModelRequest
+from vestibule.core.generation import ModelRequest, Patience
 from vestibule.providers.base import Chunk, bounded
 from vestibule.providers.home.transport import HomeTransport, UpstreamRefused
 from vestibule.providers.ollama.encoding import messages, options, tool
 from vestibule.providers.ollama.ownership import elsewhere, missing, require_home_model
 from vestibule.providers.ollama.replies import Reply, replies
-from vestibule.providers.ollama.required_call import call_format, call_words, callable_tools, is_call_format, read_call
+from vestibule.providers.required_call import call_in, callable_tools, held_to_a_call, is_call
 
 CONTEXT = 8192
 
@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 class OllamaProvider:
     """`url` is the daemon's. `context`, in tokens, is asked for with each request, or what `trained` says of a model
-    that was trained for less; a model stays loaded for `keep_alive`. `capacity` is how many it answers at once."""
+    that was trained for less; a model stays loaded for `keep_alive`. `capacity` is how many it answers at once;
+    `patience` that with any of its models."""
 
     kind = "ollama"
     continues = True
@@ -45,21 +46,22 @@ class OllamaProvider:
         keep_alive: str | None = None,
         capacity: int | None = None,
         trained: Mapping[str, int] | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.id = provider_id
         self.destination = Destination.parse(url)
         self.capacity = capacity
-        self._transport = HomeTransport(home_hosts)
+        self._transport = HomeTransport(home_hosts, patience=patience)
         self._context = context
         self._keep_alive = keep_alive
         self._trained = trained if trained is not None else {}
 
     def encode(self, request: ModelRequest, model: str) -> bytes:
-        turns = messages(request.prompt or request.messages)
+        request = held_to_a_call(request)
         context = min(self._context, self._trained.get(model, self._context))
         body: dict[str, object] = {
             "model": model,
-            "messages": turns,
+            "messages": messages(request.prompt or request.messages),
             "stream": True,
             "truncate": False,
             "shift": False,
@@ -67,15 +69,10 @@ class OllamaProvider:
         }
         if self._keep_alive is not None:
             body["keep_alive"] = self._keep_alive
-        offered = callable_tools(request.tools, request.tool_choice)
-        if offered and request.tool_choice.mode == "required":
-            body["messages"] = [{"role": "system", "content": call_words(offered)}, *turns]
-            body["format"] = call_format(offered)
-        else:
-            if offered and request.tool_choice.mode != "none":
-                body["tools"] = [tool(t) for t in offered]
-            if request.response_format.kind != "text":
-                body["format"] = request.response_format.schema or "json"
+        if request.tools and request.tool_choice.mode != "none":
+            body["tools"] = [tool(t) for t in callable_tools(request)]
+        if request.response_format.kind != "text":
+            body["format"] = request.response_format.schema or "json"
         return msgspec.json.encode(body)
 
     async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
@@ -88,7 +85,8 @@ class OllamaProvider:
             async with (
                 aclosing(body),
                 aclosing(replies(body)) as said,
-                aclosing(_call(said, asked) if is_call_format(asked.format) else _chat(said, asked)) as chunks,
+                aclosing(_chat(said, asked)) as told,
+                aclosing(call_in(told, asked.model) if is_call(asked.format) else told) as chunks,
             ):
                 async for chunk in chunks:
                     yield chunk
@@ -116,20 +114,6 @@ async def _chat(said: AsyncGenerator[Reply, None], asked: _Asked) -> AsyncGenera
         if reply.done:
             finish = "tool_calls" if calls else reply.finish
             yield Chunk(tool_calls=tuple(calls), finish_reason=finish, usage=reply.usage)
-            return
-
-
-async def _call(said: AsyncGenerator[Reply, None], asked: _Asked) -> AsyncGenerator[Chunk, None]:
-    """All that is said is one call."""
-    text = ""
-    async for reply in said:
-        _require_home(reply, asked.model)
-        text += reply.message.content
-        if reply.done:
-            if reply.finish == "length":
-                yield Chunk(finish_reason="length", usage=reply.usage)
-            else:
-                yield Chunk(tool_calls=(read_call(text, asked.model),), finish_reason="tool_calls", usage=reply.usage)
             return
 
 

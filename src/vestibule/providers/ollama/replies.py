@@ -83,7 +83,11 @@ def _decode(line: bytes) -> Reply:
     try:
         reply = msgspec.json.decode(line, type=Reply)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UpstreamFailed("Ollama sent something that is no chat reply.", fault="malformed") from None
+        raise UpstreamFailed(
+            "Ollama sent something that is no chat reply.",
+            next_step="Check OLLAMA_HOST: something else may answer there.",
+            fault="malformed",
+        ) from None
     if reply.error is not None:  # can come in the middle of a stream that began with status 200
         raise UpstreamFailed("Ollama reported an error in the middle of its answer.", next_step="See its log.")
     return reply

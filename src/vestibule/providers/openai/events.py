@@ -10,18 +10,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from vestibule.core.answer import FinishReason, Usage
+from vestibule.core.answer import FinishReason, Likely, TokenLogprob, Usage
 from vestibule.core.chat import ToolCall
 from vestibule.core.errors import UpstreamFailed, VestibuleError
 from vestibule.providers.base import Chunk, Count
-from vestibule.providers.refusals import reported, unfinished
+from vestibule.providers.refusals import UpstreamRefused, explained, reported, unfinished
 from vestibule.providers.server_sent_events import AFTER_THE_END_S, AFTER_THE_FINISH_S, EventStream
 
 MOST_CALLS = 128
+LEAST_LOGPROB = -9999.0  # what OpenAI says of a token that could not have been said
 FINISHED: Mapping[str, FinishReason] = {
     "stop": "stop",
     "length": "length",
@@ -35,6 +36,9 @@ FINISHED: Mapping[str, FinishReason] = {
     "model_length": "length",
 }
 """OpenAI's, then those of servers at home."""
+
+
+_Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
 
 
 class _Function(msgspec.Struct):
@@ -55,9 +59,21 @@ class _Delta(msgspec.Struct):
     tool_calls: list[_Call] | None = None
 
 
+class _Token(msgspec.Struct):
+    token: str
+    logprob: float | None = None
+    bytes: list[_Byte] | None = None
+    top_logprobs: list[_Token] | None = None
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[_Token] | None = None
+
+
 class _Choice(msgspec.Struct):
     index: int | None = None
     delta: _Delta | None = None
+    logprobs: _Logprobs | None = None
     finish_reason: str | None = None
 
 
@@ -79,27 +95,36 @@ class _Event(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(_Event)
+_many = msgspec.json.Decoder(list[_Event])
+_DONE = b"[DONE]"
 _EMPTY = _Delta()
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 async def chunks(
-    body: AsyncGenerator[bytes, None], provider: str, *, broken_off: Collection[str] = ()
+    body: AsyncGenerator[bytes, None], provider: str, *, broken_off: Collection[str] = (), explains: bool = True
 ) -> AsyncGenerator[Chunk, None]:
     """Yield text as it comes, then one last chunk with the calls of functions, the finish reason and usage.
 
     The last chunk does not wait for a `[DONE]` that does not come, only a moment for usage. Raise `UpstreamFailed` for
-    what is not the protocol, a stream that ends without a finish reason, and a finish reason that nobody knows or is
-    one of `broken_off`; `InvalidRequest` for a conversation that is not taken.
+    an error status (without `explains` as it is), what is not the protocol, a stream that ends without a finish reason,
+    and a finish reason that nobody knows or is one of `broken_off`; `InvalidRequest` for a conversation that is not
+    taken.
     """
     told = _Told(provider, broken_off)
-    async with aclosing(body):
-        events = EventStream(body, provider)
-        while together := await events.together(told.patience_s()):
-            failure = told.hear(together)
-            for chunk in told.said():
-                yield chunk
-            if failure:
-                raise failure
+    try:
+        async with aclosing(body):
+            events = EventStream(body, provider)
+            while together := await events.together(told.patience_s()):
+                failure = told.hear(together)
+                for chunk in told.said():
+                    yield chunk
+                if failure:
+                    raise failure
+    except UpstreamRefused as refusal:
+        if not explains:
+            raise
+        raise explained(refusal, provider) from None
     if told.finish is None:
         raise unfinished(provider)
     yield told.last(told.finish)
@@ -117,18 +142,21 @@ class _Told:
         self._calls = _Calls()
         self._texts: list[str] = []
         self._reasoning: list[str] = []
+        self._logprobs: list[TokenLogprob] = []
 
     def patience_s(self) -> float | None:
         over = self._done or (self.finish and self._usage)
         return AFTER_THE_END_S if over else AFTER_THE_FINISH_S if self.finish else None
 
-    def hear(self, together: Iterable[bytes]) -> VestibuleError | None:
+    def hear(self, together: list[bytes]) -> VestibuleError | None:
         """Take events as far as they are good, and return what is wrong with the first that is not."""
+        if self._done:
+            return None
+        if _DONE in together:
+            self._done, together = True, together[: together.index(_DONE)]
         try:
-            for data in together:
-                self._done = self._done or data == b"[DONE]"
-                if not self._done:
-                    self._take(_decode(data, self._provider))
+            for event in _decoded(together, self._provider):
+                self._take(event)
         except VestibuleError as failure:
             return failure
         return None
@@ -137,9 +165,10 @@ class _Told:
         """What was not said yet."""
         if self._reasoning:
             yield Chunk(reasoning="".join(self._reasoning))
-        if self._texts:
-            yield Chunk("".join(self._texts), parts=tuple(self._texts) if len(self._texts) > 1 else ())
-        self._reasoning, self._texts = [], []
+        if self._texts or self._logprobs:
+            parts = tuple(self._texts) if len(self._texts) > 1 else ()
+            yield Chunk("".join(self._texts), parts=parts, logprobs=tuple(self._logprobs))
+        self._reasoning, self._texts, self._logprobs = [], [], []
 
     def last(self, finish: FinishReason) -> Chunk:
         made = self._calls.made(self._provider)
@@ -147,7 +176,8 @@ class _Told:
         return Chunk(tool_calls=made, finish_reason=reason, usage=self._usage)
 
     def _take(self, event: _Event) -> None:
-        self._usage = _used(event.usage) or self._usage
+        if event.usage:
+            self._usage = _used(event.usage) or self._usage
         for choice in event.choices or ():
             if choice.index:  # one answer was asked for
                 continue
@@ -156,6 +186,8 @@ class _Told:
                 self._reasoning.append(delta.reasoning_content)
             if text := delta.content or delta.refusal:
                 self._texts.append(text)
+            if choice.logprobs and not delta.reasoning_content:
+                self._logprobs += map(_token, choice.logprobs.content or ())
             if delta.tool_calls:
                 self._calls.add(delta.tool_calls, self._provider)
             if choice.finish_reason:
@@ -209,22 +241,43 @@ class _Calls:
         return ToolCall(call.id or f"call_{secrets.token_hex(12)}", call.name, "".join(call.arguments))
 
 
+def _decoded(together: list[bytes], provider: str) -> Iterator[_Event]:
+    """At once, which takes half as long; one after the other where that fails, so that those before the bad one
+    count."""
+    try:
+        events = _many.decode(b"[" + b",".join(together) + b"]")
+    except _UNREADABLE:
+        events = []
+    whole = len(events) == len(together)
+    for index, data in enumerate(together):
+        event = events[index] if whole else _decode(data, provider)
+        if event.error:
+            error = event.error if isinstance(event.error, dict) else {}
+            raise reported(provider, data, error.get("code"), error.get("type"))
+        yield event
+
+
 def _decode(data: bytes, provider: str) -> _Event:
     try:
-        event = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decoder.decode(data)
+    except _UNREADABLE:
         raise UpstreamFailed(
             f"{provider} sent something that is no chat completion chunk.", next_step="Ask again.", fault="malformed"
         ) from None
-    if event.error:
-        error = event.error if isinstance(event.error, dict) else {}
-        raise reported(provider, data, error.get("code"), error.get("type"))
-    return event
 
 
-def _used(usage: _Usage | None) -> Usage | None:
+def _token(told: _Token) -> TokenLogprob:
+    return TokenLogprob(_likely(told), tuple(map(_likely, told.top_logprobs or ())))
+
+
+def _likely(told: _Token) -> Likely:
+    raw = told.token.encode() if told.bytes is None else bytes(told.bytes)
+    return Likely(told.token, raw, LEAST_LOGPROB if told.logprob is None else max(told.logprob, LEAST_LOGPROB))
+
+
+def _used(usage: _Usage) -> Usage | None:
     """None where the tokens were not counted: a part of the count would be read as the whole."""
-    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+    if usage.prompt_tokens is None or usage.completion_tokens is None:
         return None
     cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None
     return Usage(usage.prompt_tokens, usage.completion_tokens, cached or usage.prompt_cache_hit_tokens or 0)

@@ -11,7 +11,6 @@ from vestibule.core.generation import ModelRequest
 from vestibule.providers.base import Chunk, Transport, path_of
 from vestibule.providers.openai.encoding import choice, message, response_format, tool
 from vestibule.providers.openai.events import chunks
-from vestibule.providers.refusals import explaining
 
 
 class OpenAIProvider:
@@ -44,6 +43,8 @@ class OpenAIProvider:
             "max_tokens": sampling.max_tokens,
             "stop": list(sampling.stop) or None,
             "seed": sampling.seed,
+            "logprobs": True if sampling.logprobs is not None else None,
+            "top_logprobs": sampling.logprobs or None,
             "tools": [tool(t) for t in request.tools] or None,
             "tool_choice": choice(request),
             "response_format": response_format(request.response_format),
@@ -52,4 +53,4 @@ class OpenAIProvider:
 
     def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         path = f"{self._path}/chat/completions"
-        return explaining(chunks(self._transport.stream(cleared, self.destination, path), self.id), self.id)
+        return chunks(self._transport.stream(cleared, self.destination, path), self.id)

@@ -1,4 +1,5 @@
-"""How many slots a local model should have, by what its queue looked like lately. Decides only; knows no process.
+"""How many slots a local model should have, and how many children with as many, by what its queue looked like lately.
+Decides only; knows no process.
 
 Up as soon as requests have waited for a while, down only by the most that was needed over a long time: what Kubernetes'
 horizontal autoscaler calls stabilisation windows (its `behavior.scaleUp` and `scaleDown`), so that one quiet minute
@@ -43,3 +44,17 @@ def wanted_slots(history: Sequence[Load], *, slots: int, least: int, most: int, 
         if 2 * needed <= slots:
             return min(slots, max(needed, least))
     return slots
+
+
+def wanted_children(history: Sequence[Load], *, children: int, slots: int, most: int, room: bool) -> int:
+    """Children, of `slots` each, that suit `history`: one more, up to `most` and if there is `room`, where somebody
+    waited in all of the last `GROW_LOOKS` looks; one less where the others would have done in the last
+    `SHRINK_LOOKS`."""
+    lately = history[-GROW_LOOKS:]
+    if len(lately) == GROW_LOOKS and all(look.waiting for look in lately):
+        return children + 1 if room and children < most else children
+    long_since = history[-SHRINK_LOOKS:]
+    if children > 1 and len(long_since) == SHRINK_LOOKS:
+        needed = max(look.wanted for look in long_since)
+        return children - 1 if needed <= (children - 1) * slots else children
+    return children

@@ -38,18 +38,22 @@ class Sharing:
             leads = generation is None
             if generation is None:
                 generation = self._under_way[key] = _Generation(start, lambda g: self._over(key, g))
-            heard = False
+            generation.listeners += 1
+            told = 0
             try:
-                async with aclosing(generation.listen()) as events:
-                    async for event in events:
-                        if not leads and not heard:
-                            self._metrics.shared()
-                        heard = True
-                        yield event if leads else adopt(event)
+                while event := await generation.event(told):
+                    if not (leads or told):
+                        self._metrics.shared()
+                    told += 1
+                    yield event if leads else adopt(event)
                 return
             except VestibuleError:
-                if leads or heard or last_try:
+                if leads or told or last_try:
                     raise
+            finally:
+                generation.listeners -= 1
+                if not generation.listeners:
+                    await generation.stop()
 
     def _over(self, key: Hashable, generation: _Generation) -> None:
         if self._under_way.get(key) is generation:
@@ -61,34 +65,38 @@ class _Generation:
     join any more."""
 
     def __init__(self, start: Start, over: Callable[[_Generation], None]) -> None:
+        self.listeners = 0
         self._start = start
         self._over = over
         self._events: list[Event] = []
-        self._listeners = 0
         self._furthest = 0
-        self._changed = asyncio.Event()
-        self._caught_up = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name="generation")
+        self._waiting: list[asyncio.Future[None]] = []
+        self._held_up: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._run())
 
-    async def listen(self) -> AsyncGenerator[Event, None]:
-        self._listeners += 1
-        try:
-            told = 0
-            while True:
-                while told < len(self._events):
-                    told += 1
-                    if told > self._furthest:
-                        self._furthest = told
-                        self._caught_up.set()
-                    yield self._events[told - 1]
-                if self._task.done():
-                    self._task.result()
-                    return
-                await self._changed.wait()
-        finally:
-            self._listeners -= 1
-            if not self._listeners:
-                await self._stop()
+    async def event(self, number: int) -> Event | None:
+        """The event of that number, counted from 0, once it is there; None at the end."""
+        while number == len(self._events):
+            if self._task.done():
+                self._task.result()
+                return None
+            news = self._loop.create_future()
+            self._waiting.append(news)
+            await news
+        if number == self._furthest:
+            self._furthest += 1
+            if self._held_up and not self._held_up.done():
+                self._held_up.set_result(None)
+        return self._events[number]
+
+    async def stop(self) -> None:
+        self._over(self)
+        if not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        if not self._task.cancelled():
+            self._task.exception()  # nobody is left to hear of it
 
     async def _run(self) -> None:
         try:
@@ -97,20 +105,14 @@ class _Generation:
                     self._events.append(event)
                     self._tell()
                     while len(self._events) - self._furthest > AHEAD:
-                        self._caught_up.clear()
-                        await self._caught_up.wait()
+                        self._held_up = self._loop.create_future()
+                        await self._held_up
         finally:
             self._over(self)
             self._tell()
 
-    async def _stop(self) -> None:
-        self._over(self)
-        if not self._task.done():
-            self._task.cancel()
-            await asyncio.wait({self._task})
-        if not self._task.cancelled():
-            self._task.exception()  # nobody is left to hear of it
-
     def _tell(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        waiting, self._waiting = self._waiting, []
+        for news in waiting:
+            if not news.done():
+                news.set_result(None)

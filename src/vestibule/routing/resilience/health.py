@@ -6,12 +6,13 @@ A model is one only together with the place it is at: the same name elsewhere st
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from random import Random
+from types import TracebackType
 
 import structlog
 
+from vestibule.core.clearance import Destination
 from vestibule.core.errors import Fault, UpstreamFailed
 from vestibule.core.settings import BreakerSettings
 from vestibule.routing.catalogue import Model
@@ -23,6 +24,8 @@ from vestibule.routing.resilience.patience import Hurried
 FAILURES: frozenset[Fault] = frozenset({"unreachable", "silent", "cut", "malformed", "overloaded", "failed"})
 """What speaks against a model. That it refused one request, or an API key, does not."""
 
+_Key = tuple[str, Destination]
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,11 +34,22 @@ class Resting(UpstreamFailed):
 
 
 class Sending:
-    """One request to a model, as its breaker sees it."""
+    """One request to a model, as its breaker sees it, while it is inside."""
 
-    def __init__(self, breaker: Breaker, trial: Trial) -> None:
+    def __init__(self, model: Model, breaker: Breaker, before: State, trial: Trial) -> None:
+        self._model = model
         self._breaker = breaker
+        self._before: State = before
         self._trial: Trial | None = trial
+
+    def __enter__(self) -> Sending:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if isinstance(error, UpstreamFailed):
+            self.failed(error)
+        self.ended()
+        _tell(self._model, self._before, self._breaker)
 
     def answered(self) -> None:
         self._settle_once("good")
@@ -72,8 +86,8 @@ class Health:
         self._clock = clock
         self._random = random or Random()
         self.backoff = Backoff(self._random)
-        self._breakers: dict[tuple[str, str], Breaker] = {}
-        self._budgets: dict[tuple[str, str], RetryBudget] = {}
+        self._breakers: dict[_Key, Breaker] = {}
+        self._budgets: dict[_Key, RetryBudget] = {}
 
     def rests_s(self, model: Model) -> float:
         """Seconds for which the model is not to be asked."""
@@ -88,8 +102,7 @@ class Health:
         seconds = f"resting for another {breaker.rests_for_s:.0f} s"
         return f"{seconds}, as it asked" if breaker.asked else f"{seconds}: it failed {breaker.failures} times"
 
-    @contextmanager
-    def sending(self, model: Model, *, insist: bool = False) -> Iterator[Sending]:
+    def sending(self, model: Model, *, insist: bool = False) -> Sending:
         """Ask leave to send a request, and learn from how it ends: `answered` must be called for one that was.
 
         Raise `Resting` where the model rests or is being probed by another request; see `Breaker.begin` for `insist`.
@@ -100,18 +113,13 @@ class Health:
         if trial is None:
             raise self._resting(model, breaker)
         self.budget(model).asked()
-        sending = Sending(breaker, trial)
-        try:
-            yield sending
-        except UpstreamFailed as error:
-            sending.failed(error)
-            raise
-        finally:
-            sending.ended()
-            _tell(model, before, breaker)
+        return Sending(model, breaker, before, trial)
 
     def budget(self, model: Model) -> RetryBudget:
-        return self._budgets.setdefault(_key(model), RetryBudget(self._clock))
+        key = _key(model)
+        if key not in self._budgets:
+            self._budgets[key] = RetryBudget(self._clock)
+        return self._budgets[key]
 
     def states(self) -> dict[str, str]:
         """The models that are not simply well, with why."""
@@ -141,8 +149,8 @@ class Health:
         )
 
 
-def _key(model: Model) -> tuple[str, str]:
-    return model.id, str(model.provider.destination)
+def _key(model: Model) -> _Key:
+    return model.id, model.provider.destination
 
 
 def _tell(model: Model, before: State, breaker: Breaker) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 from vestibule.core.errors import UpstreamFailed
 from vestibule.core.generation import Patience
+from vestibule.core.time_limit import TimeLimit
 from vestibule.routing.resilience.deadline import Deadline
 
 Piece = TypeVar("Piece")
@@ -38,21 +38,29 @@ async def patiently(
     hurry = not alone and deadline.left_s / 2 < wait_s
     if hurry:
         wait_s = deadline.left_s / 2
+    limit = TimeLimit(min(patience.first_token_s, patience.between_tokens_s))
     async with aclosing(pieces):
-        while True:
-            whole_s, given_s = end - clock(), deadline.left_s
-            try:
-                async with asyncio.timeout(min(wait_s, whole_s, given_s)) as limit:
-                    piece = await anext(pieces)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                if not limit.expired():
-                    raise
-                if given_s <= min(wait_s, whole_s):
-                    raise deadline.exceeded() from None
-                late = f"took longer than {patience.total_s:g}" if whole_s < wait_s else f"said nothing for {wait_s:g}"
-                silent = Hurried if hurry else UpstreamFailed
-                raise silent(f"{model} {late} s.", next_step="Ask again, or another model.", fault="silent") from None
-            yield piece
-            wait_s, hurry = patience.between_tokens_s, False
+        try:
+            while True:
+                whole_s, given_s = end - clock(), deadline.left_s
+                try:
+                    with limit.within(min(wait_s, whole_s, given_s)):
+                        piece = await anext(pieces)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    if not limit.expired:
+                        raise
+                    if given_s <= min(wait_s, whole_s):
+                        raise deadline.exceeded() from None
+                    raise _silent(model, patience.total_s if whole_s < wait_s else None, wait_s, hurry) from None
+                yield piece
+                wait_s, hurry = patience.between_tokens_s, False
+        finally:
+            limit.close()
+
+
+def _silent(model: str, total_s: float | None, wait_s: float, hurry: bool) -> UpstreamFailed:
+    late = f"said nothing for {wait_s:g}" if total_s is None else f"took longer than {total_s:g}"
+    kind = Hurried if hurry else UpstreamFailed
+    return kind(f"{model} {late} s.", next_step="Ask again, or another model.", fault="silent")
