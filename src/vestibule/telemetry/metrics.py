@@ -6,11 +6,13 @@ A label value that callers could invent becomes "other", so that no client can g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from vestibule.telemetry.families import Family, exposition, families_of
 
 OTHER = "other"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -33,6 +35,7 @@ class Metrics:
         self._models = models
         self._statuses: set[str] = set()
         self._answered = {"home": 0, "cloud": 0}
+        self._together: Callable[[], Awaitable[bytes]] | None = None
         self._registry = registry = CollectorRegistry()
         requests = Counter(
             "vestibule_requests", "Chat requests by how they ended.", ["model", "location", "status"], registry=registry
@@ -145,8 +148,20 @@ class Metrics:
         self._audit_lost.inc(count)
 
     def exposition(self) -> bytes:
-        """Render everything counted, as `CONTENT_TYPE` says."""
-        return generate_latest(self._registry)
+        """Render everything counted by this process, as `CONTENT_TYPE` says."""
+        return exposition(self.families())
+
+    def families(self) -> tuple[Family, ...]:
+        """Everything counted by this process, to be summed with what others counted."""
+        return families_of(self._registry)
+
+    def shared_by(self, together: Callable[[], Awaitable[bytes]]) -> None:
+        """Say what `together` does where the sum of several processes is asked for."""
+        self._together = together
+
+    async def sum(self) -> bytes:
+        """Render everything counted by this process and those beside it."""
+        return await self._together() if self._together else self.exposition()
 
     def _local_share(self) -> float:
         total = sum(self._answered.values())
