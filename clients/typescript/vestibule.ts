@@ -172,7 +172,7 @@ export interface Choice {
   message: ReplyMessage;
   finish_reason: "content_filter" | "length" | "stop" | "tool_calls";
   index: number;
-  logprobs: null;
+  logprobs: WireLogprobs | null;
   vestibule?: Report;
 }
 
@@ -180,7 +180,7 @@ export interface ChunkChoice {
   delta: ChunkDelta;
   finish_reason: "content_filter" | "length" | "stop" | "tool_calls" | null;
   index: number;
-  logprobs: null;
+  logprobs: WireLogprobs | null;
   vestibule?: Report;
 }
 
@@ -549,7 +549,7 @@ export interface Named {
   name: string;
 }
 
-/** The `vestibule` object of a request. */
+/** The `vestibule` object of a request. `grammar` (GBNF) is what the answer is held to as it is written. */
 export interface Options {
   /** What the answer is to be like; `GET /v1/controls` lists what can be said. */
   controls?: Controls;
@@ -563,6 +563,8 @@ export interface Options {
   cache?: "bypass" | "default" | "only" | "refresh";
   /** How long it may take, and what the model is to be loaded with. */
   route?: RouteOptions;
+  /** A grammar (GBNF) that the answer keeps to, of a model that this house runs from a GGUF file. */
+  grammar?: string | null;
 }
 
 export interface OutputDetails {
@@ -573,7 +575,7 @@ export interface OutputText {
   type?: "output_text";
   text: string;
   annotations: Array<FileCitation>;
-  logprobs: Array<unknown>;
+  logprobs: Array<WireTokenLogprob>;
 }
 
 export type PrivacyCheckReply = CheckReport | ConversationReport;
@@ -654,7 +656,7 @@ export interface ReplyMessage {
   tool_calls?: Array<WireToolCall>;
 }
 
-/** The `vestibule` block. */
+/** The `vestibule` block. `logprobs` that were asked for are withheld where the answer is not the model's own words to the end. */
 export interface Report {
   /** The id of the answer, for feedback and for the audit trail. */
   id: string;
@@ -672,6 +674,8 @@ export interface Report {
   cache: CacheReport;
   /** Milliseconds of each step, in their order, and of the `total`. */
   timings_ms: Record<string, number>;
+  /** Where they were asked for: `withheld` where the answer is not the model's own words to the end. */
+  logprobs?: "told" | "withheld";
 }
 
 export interface RequestStreamOptions {
@@ -962,7 +966,7 @@ export interface WireFunction {
   strict?: boolean | null;
 }
 
-/** `url` is a `data:` URL of a PNG, JPEG, WebP or GIF, which may carry the file's name: `;name=plant.png`. */
+/** `url` is a `data:` URL of a PNG, JPEG, WebP or GIF, which may carry the file's name: `;name=plant.png`; or, where the house fetches images, an `https:` URL of one. */
 export interface WireImage {
   url: string;
   detail?: "auto" | "high" | "low" | null;
@@ -997,6 +1001,12 @@ export interface WireKey {
   object: "api_key";
 }
 
+export interface WireLikely {
+  token: string;
+  logprob: number;
+  bytes: Array<number>;
+}
+
 /** `own` is what an administrator set for this one; `holds` what holds with the settings. null is unlimited. */
 export interface WireLimits {
   kind: "key" | "model" | "tenant";
@@ -1004,6 +1014,11 @@ export interface WireLimits {
   own: Allowance | null;
   holds: Record<string, number | null>;
   object: "limits";
+}
+
+export interface WireLogprobs {
+  content: Array<WireTokenLogprob>;
+  refusal: null;
 }
 
 export interface WireMessage {
@@ -1036,6 +1051,13 @@ export interface WireNamedChoice {
 export interface WireResponseFormat {
   type: "json_object" | "json_schema" | "text";
   json_schema?: WireJsonSchema | null;
+}
+
+export interface WireTokenLogprob {
+  token: string;
+  logprob: number;
+  bytes: Array<number>;
+  top_logprobs: Array<WireLikely>;
 }
 
 export interface WireTool {

@@ -66,7 +66,7 @@ async def test_parts_that_are_not_well_say_why(demo: Served) -> None:
 
 async def test_a_key_that_may_name_one_model_sees_that_one(serve: Serve) -> None:
     served = await serve(demo=False)
-    created = await served.keys.create(served.tenant, ["inference"], terms=Terms(models=("large",)))
+    created = await served.keys.create(served.tenant, ["knowledge"], terms=Terms(models=("large",)))
     visitor = served.visitor()
     await visitor.get("/console/sign-in")
     assert (await visitor.post("/console/sign-in", {"key": created.token})).status == 204

@@ -11,30 +11,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.routing import BaseRoute, Mount, Route
 
 from vestibule import app as product
 from vestibule.app import House, open_house
 from vestibule.core.settings import Settings
+from vestibule.gateway.server import Server
 
 
 @asynccontextmanager
 async def whole_house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[House, int, object]]:
     """Yield the house, its port and its ASGI application."""
-    servers: list[uvicorn.Server] = []
-
-    class Noted(uvicorn.Server):
-        def __init__(self, config: uvicorn.Config) -> None:
-            super().__init__(config)
-            servers.append(self)
-
-    monkeypatch.setattr(uvicorn, "Server", Noted)
+    servers: list[Server] = []
     thresholds = gc.get_threshold()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with open_house(settings, open_to_loopback=False) as house:
-            serving = asyncio.create_task(product.serve(house, listener))
-            while not (servers and servers[0].started):
+            serving = asyncio.create_task(product.serve(house, listener, on_ready=servers.append))
+            while not servers:
                 assert not serving.done(), serving
                 await asyncio.sleep(0.01)
             try:

@@ -27,9 +27,23 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 @cache
-def schemas() -> dict[str, Schema]:
-    loaded: dict[str, Schema] = yaml.load(PUBLISHED.read_bytes(), yaml.CSafeLoader)["components"]["schemas"]
+def _described() -> Schema:
+    loaded: Schema = yaml.load(PUBLISHED.read_bytes(), yaml.CSafeLoader)
     return loaded
+
+
+def schemas() -> dict[str, Schema]:
+    found: dict[str, Schema] = _described()["components"]["schemas"]
+    return found
+
+
+def paths() -> dict[str, Schema]:
+    """What is published of each path, by method."""
+    found: dict[str, Schema] = _described()["paths"]
+    return {
+        path: {name: said for name, said in methods.items() if isinstance(said, dict) and "responses" in said}
+        for path, methods in found.items()
+    }
 
 
 def properties(name: str) -> dict[str, Schema]:

@@ -16,11 +16,13 @@ from vestibule.core.answer import (
     CostReport,
     Delta,
     Event,
+    Likely,
     Opened,
     PrivacyReport,
     QualityReport,
     Report,
     RouteReport,
+    TokenLogprob,
     Usage,
 )
 from vestibule.core.caller import Credential
@@ -85,8 +87,9 @@ class ScriptedPipeline:
         if what == "silence":
             await asyncio.Event().wait()
         yield Opened("chatcmpl-1", 1_764_000_000, "extractive")
+        most = request.sampling.logprobs
         for piece in PIECES:
-            yield Delta(piece)
+            yield Delta(piece, logprobs=() if most is None else (likely(piece, most),))
             if when == "midway":
                 _fail(what)
         while what == "endless":
@@ -98,7 +101,14 @@ class ScriptedPipeline:
             yield Delta(tool_calls=CALLS)
             yield replace(completed(), text=ANSWER, finish_reason="tool_calls", tool_calls=CALLS)
         elif what != "cut":
-            yield completed("length" if what == "long" else "stop")
+            told = None if most is None else tuple(likely(piece, most) for piece in PIECES)
+            yield replace(completed("length" if what == "long" else "stop"), logprobs=told)
+
+
+def likely(piece: str, most: int) -> TokenLogprob:
+    """A piece as a token that was the likeliest in its place, and the only one."""
+    said = Likely(piece, piece.encode(), -0.5)
+    return TokenLogprob(said, (said,) * min(most, 1))
 
 
 def _fail(what: str) -> None:

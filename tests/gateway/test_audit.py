@@ -15,7 +15,7 @@ from tests.gateway.scripted import ScriptedPipeline
 from vestibule.access import Access
 from vestibule.access.keys import Keys
 from vestibule.core.settings import Settings
-from vestibule.gateway.application import _fastapi
+from vestibule.gateway.application import ordinary
 from vestibule.gateway.audit import AuditRoutes, add_audit_routes
 from vestibule.gateway.edge import Edge
 from vestibule.gateway.guards import Guards
@@ -50,7 +50,7 @@ async def auditor(database: Database, tenant: str, storage_home: Path) -> AsyncI
     """A gateway with the audit routes over a trail of three records; `key` has the scope audit."""
     keys = Keys(database)
     access = Access.over(keys, 600, open_to_loopback=False)
-    app = _fastapi()
+    app = ordinary()
     add_audit_routes(app, AuditRoutes(access, Trail(database, storage_home)))
     audit = Audit(database, TenantKeys(database, storage_home), storage_home)
     await audit.start()

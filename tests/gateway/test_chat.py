@@ -180,6 +180,29 @@ class TestTheClientLeaves:
         assert await asyncio.wait_for(server.pipeline.ended.get(), 10) == "cancelled"
         assert (await server.chat("Why?")).status == 200
 
+    async def test_behind_a_long_body(self, server: Server) -> None:
+        turns = [{"role": "system", "content": "word " * 100_000}, {"role": "user", "content": "silence"}]
+        body = json.dumps({"model": "auto", "messages": turns}).encode()
+        asking = asyncio.create_task(server.ask("POST", "/v1/chat/completions", body))
+        await server.pipeline.asked.wait()
+        asking.cancel()
+        assert await asyncio.wait_for(server.pipeline.ended.get(), 10) == "cancelled"
+
+    async def test_one_of_two_requests_that_came_at_once(self, server: Server) -> None:
+        """The first is cancelled, and the second is never begun."""
+        body = json.dumps({"model": "auto", "messages": [{"role": "user", "content": "silence"}]}).encode()
+        request = (
+            f"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {server.key}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        async with server.connection() as (_, writer):
+            writer.write(request + request)
+            await server.pipeline.asked.wait()
+        assert await asyncio.wait_for(server.pipeline.ended.get(), 10) == "cancelled"
+        assert (await server.chat("Why?")).status == 200
+        assert len(server.pipeline.requests) == 2
+
     async def test_before_the_body_is_whole(self, server: Server) -> None:
         async with server.connection() as (_, writer):
             writer.write(

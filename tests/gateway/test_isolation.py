@@ -19,6 +19,7 @@ import pytest
 from tests.console.conftest import Visitor
 from tests.gateway.conftest import Reply, Server
 from tests.gateway.house import routes_of, whole_house
+from tests.gateway.isolation import Table
 from tests.gateway.scripted import ScriptedPipeline
 from vestibule.access.keys import digest_of
 from vestibule.access.tenants import Tenants
@@ -58,9 +59,7 @@ WITHOUT_IDS = {
     "GET /metrics",
     "GET /openapi.json",
     "GET /readyz",
-    "GET /v1/batches",
     "GET /v1/controls",
-    "GET /v1/files",
     "GET /v1/models",
     "POST /admin/v1/privacy/check",
     "POST /admin/v1/tenants",
@@ -68,7 +67,6 @@ WITHOUT_IDS = {
     "POST /console/privacy/check",
     "POST /console/sign-in",
     "POST /console/sign-out",
-    "POST /v1/embeddings",
     "POST /v1/files",
     "POST /v1/moderations",
 }
@@ -77,6 +75,9 @@ Asking = Callable[[str], tuple[str, object]]
 WITH_IDS_INSIDE: Mapping[str, list[Asking]] = {
     "GET /admin/v1/keys": [lambda id_: (f"/admin/v1/keys?tenant={id_}", None)],
     "GET /admin/v1/users": [lambda id_: (f"/admin/v1/users?tenant={id_}", None)],
+    "GET /v1/batches": [lambda id_: (f"/v1/batches?after={id_}", None)],
+    "GET /v1/files": [lambda id_: (f"/v1/files?after={id_}", None)],
+    "POST /v1/embeddings": [lambda id_: ("/v1/embeddings", {"model": id_, "input": "a"})],
     "POST /admin/v1/keys": [
         lambda id_: ("/admin/v1/keys", {"tenant": id_}),
         lambda id_: ("/admin/v1/keys", {"user": id_}),
@@ -152,6 +153,7 @@ async def _settle(house: House, server: Server, routes: list[tuple[str, str]], t
         "response": stored.json["id"],
         "file": file.id,
         "batch": batch.id,
+        "document": document,
     }
     if ("POST", "/v1/batches") in routes:
         ids |= await _batch(server, issued.token)
@@ -176,10 +178,14 @@ async def test_every_route_is_decided_on(street: Street) -> None:
     ]
     assert undecided == [], "say in WITHOUT_IDS or WITH_IDS_INSIDE what these do with another tenant's ids"
     assert len(street.routes) > 40
+    served = {f"{method} {path}" for method, path in street.routes}
+    assert (WITHOUT_IDS | set(WITH_IDS_INSIDE)) - served == set(), "these are served no more"
 
 
-async def test_every_path_with_every_foreign_id_is_not_found(street: Street) -> None:
-    tried = 0
+async def test_every_path_with_every_foreign_id_is_not_found(
+    street: Street, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried = Table()
     for method, path in street.routes:
         if "{" not in path:
             continue
@@ -191,13 +197,16 @@ async def test_every_path_with_every_foreign_id_is_not_found(street: Street) -> 
                 nobodys = await street.server.ask(method, filled.replace("{}", unknown), body)
                 assert theirs.status == 404, f"{method} {filled} with the {kind} of another tenant: {theirs.body!r}"
                 _same(theirs, foreign, nobodys, unknown)
-                tried += 1
-    assert tried >= 40
+                tried.note(f"{method} {path}", kind, theirs.status)
+    assert tried.count >= 40
     await _is_whole(street)
+    _print(tried, capsys)
 
 
-async def test_every_body_and_query_with_a_foreign_id_is_not_found(street: Street) -> None:
-    tried = 0
+async def test_every_body_and_query_with_a_foreign_id_is_not_found(
+    street: Street, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried = Table()
     served = {f"{method} {path}" for method, path in street.routes}
     for name, askings in WITH_IDS_INSIDE.items():
         if name not in served:
@@ -210,9 +219,10 @@ async def test_every_body_and_query_with_a_foreign_id_is_not_found(street: Stree
             nobodys = await street.server.ask(method, unknown_path, unknown_body)
             assert theirs.status == 404, f"{name} with the {kind} of another tenant: {theirs.body!r}"
             _same(theirs, id_, nobodys, unknown)
-            tried += 1
-    assert tried >= 30
+            tried.note(f"{name} (inside)", kind, theirs.status)
+    assert tried.count >= 30
     await _is_whole(street)
+    _print(tried, capsys)
 
 
 async def test_lists_hold_nothing_of_another_tenant(street: Street) -> None:
@@ -263,6 +273,11 @@ async def _ingested(street: Street) -> None:
     async with asyncio.timeout(60):
         while not await street.house.knowledge.quoting(foreign.tenant, foreign.document, QUOTE):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+def _print(tried: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\n{tried}")
 
 
 def _filled(path: str) -> list[str]:

@@ -19,7 +19,7 @@ from vestibule.access.users import Users
 from vestibule.core.caller import SCOPES
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.core.settings import Settings
-from vestibule.gateway.application import _fastapi
+from vestibule.gateway.application import ordinary
 from vestibule.gateway.edge import Edge
 from vestibule.gateway.guards import Guards
 from vestibule.gateway.keys import PATH, KeyRoutes, add_key_routes
@@ -48,7 +48,7 @@ class Office:
 async def office(database: Database, tenant: str) -> AsyncIterator[Office]:
     keys = Keys(database)
     access = Access.over(keys, 6000)
-    app = _fastapi()
+    app = ordinary()
     add_key_routes(app, KeyRoutes(access, keys))
     add_tenant_routes(app, TenantRoutes(access, Tenants(database)), UserRoutes(access, Users(database)))
     key = (await keys.create(tenant, ["admin"])).token

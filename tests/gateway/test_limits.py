@@ -21,7 +21,7 @@ from vestibule.core.caller import Caller
 from vestibule.core.chat import Message, Sampling
 from vestibule.core.generation import ModelRequest
 from vestibule.core.settings import Allowance, Limits, Settings
-from vestibule.gateway.application import _fastapi
+from vestibule.gateway.application import ordinary
 from vestibule.gateway.edge import Edge
 from vestibule.gateway.guards import Guards
 from vestibule.gateway.limits import LIMITS, USAGE, LimitRoutes, Metering, add_limit_routes
@@ -48,7 +48,7 @@ async def desk(database: Database, tenant: str) -> AsyncIterator[Desk]:
     limits = Limits(tenants={tenant: Allowance(tokens_per_day=1000)})
     limiter = Limiter(limits, books=PostgresBooks(database, f"host-{uuid4().hex}"))
     access = Access.over(keys, limiter, open_to_loopback=False)
-    app = _fastapi()
+    app = ordinary()
     add_limit_routes(app, LimitRoutes(access, Metering(limiter, keys, UsageLog(database))))
     house = (await keys.create(ADMIN_TENANT, ["admin"])).token
     admin = (await keys.create(tenant, ["admin"])).token

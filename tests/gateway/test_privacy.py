@@ -20,7 +20,7 @@ from vestibule.access.keys import Keys
 from vestibule.cli.privacy import privacy
 from vestibule.core.settings import Settings
 from vestibule.erasure import Erasure
-from vestibule.gateway.application import _fastapi
+from vestibule.gateway.application import ordinary
 from vestibule.gateway.edge import Edge
 from vestibule.gateway.guards import Guards
 from vestibule.gateway.privacy import PrivacyRoutes, add_privacy_routes
@@ -40,7 +40,7 @@ async def admin(database: Database, tenant: str, tmp_path: Path) -> AsyncIterato
     """A gateway with the privacy routes; `key` has the scope admin."""
     keys = Keys(database)
     access = Access.over(keys, 600, open_to_loopback=False)
-    app = _fastapi()
+    app = ordinary()
     erasure = Erasure([RequestRecords(database)], MemoryTrail(), PolicyStore())
     add_privacy_routes(app, PrivacyRoutes(access, PrivacyCheck(Detector(), PolicyStore()), erasure))
     key = (await keys.create(tenant, ["admin"])).token

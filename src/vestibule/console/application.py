@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
@@ -56,7 +57,7 @@ def build(
     forms = FormTokens(access.form_key)
     pages = Pages(forms)
     door = Door(access, forms)
-    show = _Shown(pages, forms)
+    show = _Shown(pages, forms, door)
     overviews = OverviewRoutes(door, pages, overview, stopping, examples, tick_s)
     playground = PlaygroundRoutes(door, pages, pipeline, catalogue, passages, examples)
     privacy = PrivacyRoutes(door, pages, overview, departures, privacy_check)
@@ -88,9 +89,10 @@ def build(
 class _Shown:
     """Errors of a page are shown as a page. What a script asks for fails in JSON, as everywhere else on the server."""
 
-    def __init__(self, pages: Pages, forms: FormTokens) -> None:
+    def __init__(self, pages: Pages, forms: FormTokens, door: Door) -> None:
         self._pages = pages
         self._forms = forms
+        self._door = door
 
     def page(self, endpoint: Endpoint) -> Endpoint:
         async def shown(request: Request) -> Response:
@@ -100,16 +102,20 @@ class _Shown:
             except Unauthorized:
                 return RedirectResponse(SIGN_IN, 303)
             except VestibuleError as error:
-                return self._failed(request, error, 403 if isinstance(error, Forbidden) else 503)
+                return await self._failed(request, error, 403 if isinstance(error, Forbidden) else 503)
 
         return shown
 
     async def nothing(self, scope: Scope, receive: Receive, send: Send) -> None:
         gone = NotFound("There is no such page.", next_step="Choose one of the pages of the console.")
-        await self._failed(Request(scope), gone, 404)(scope, receive, send)
+        await (await self._failed(Request(scope), gone, 404))(scope, receive, send)
 
-    def _failed(self, request: Request, error: VestibuleError, status: int) -> Response:
-        response = self._pages.page(request, "error.html", None, error=error)
+    async def _failed(self, request: Request, error: VestibuleError, status: int) -> Response:
+        """With the way to the other pages, for who is known."""
+        caller = None
+        with contextlib.suppress(VestibuleError):
+            caller = await self._door.caller(request)
+        response = self._pages.page(request, "error.html", caller, error=error)
         response.status_code = status
         return response
 

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from vestibule.console.ports import Access
 from vestibule.console.rendering import Pages
+from vestibule.console.rights import Right
 from vestibule.console.sessions import FORM_COOKIE, PATH, SESSION_COOKIE, FormTokens, drop_cookie, set_cookie
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.errors import InvalidRequest, Unauthorized
@@ -33,6 +34,12 @@ class Door:
     async def caller(self, connection: HTTPConnection) -> Caller:
         """Return who asks. Raise `Unauthorized` where a sign-in is wanted."""
         return await self._access.authenticate(self.credential(connection))
+
+    async def admitted(self, connection: HTTPConnection, right: Right) -> Caller:
+        """Return who asks. Raise as `caller`, and `Forbidden` for who has not the right."""
+        caller = await self.caller(connection)
+        right.require(caller)
+        return caller
 
     async def posted(self, request: Request, shape: type[Body]) -> Body:
         """Read what a page of ours sent. Raise `Forbidden` or `InvalidRequest`."""

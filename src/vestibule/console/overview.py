@@ -13,6 +13,8 @@ from vestibule.console.door import Door
 from vestibule.console.events import EventStream
 from vestibule.console.live import changes
 from vestibule.console.rendering import Pages, address_of
+from vestibule.console.rights import OVERVIEW, PLAYGROUND
+from vestibule.core.caller import Caller
 from vestibule.monitoring.overview import Overview, Snapshot, Window
 
 PARTS = ("stats", "classes", "series", "latest")
@@ -39,7 +41,7 @@ class OverviewRoutes:
         self._tick_s = tick_s
 
     async def show(self, request: Request) -> Response:
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, OVERVIEW)
         window = _window(request)
         snapshot = await self._overview.snapshot(caller.tenant, window)
         return self._pages.page(
@@ -50,24 +52,22 @@ class OverviewRoutes:
             windows=WINDOWS,
             examples=self._examples,
             address=address_of(request),
-            **_parts(snapshot),
+            **_parts(snapshot, caller),
         )
 
     async def stream(self, request: Request) -> Response:
-        await self._door.caller(request)
+        await self._door.admitted(request, OVERVIEW)
         return EventStream(changes(lambda: self._look(request), self._stopping, self._tick_s))
 
     async def _look(self, request: Request) -> dict[str, str]:
-        caller = await self._door.caller(request)
-        return self._rendered(await self._overview.snapshot(caller.tenant, _window(request)))
-
-    def _rendered(self, snapshot: Snapshot) -> dict[str, str]:
-        values = _parts(snapshot)
+        caller = await self._door.admitted(request, OVERVIEW)
+        values = _parts(await self._overview.snapshot(caller.tenant, _window(request)), caller)
         return {part: self._pages.fragment(f"overview/{part}.html", **values) for part in PARTS}
 
 
-def _parts(snapshot: Snapshot) -> dict[str, object]:
+def _parts(snapshot: Snapshot, caller: Caller) -> dict[str, object]:
     return {
+        "may_ask": not PLAYGROUND.lacks(caller),
         "totals": snapshot.totals,
         "classes": snapshot.classes,
         "latest": snapshot.latest,

@@ -14,6 +14,7 @@ from vestibule.console.door import Door
 from vestibule.console.events import Events, EventStream, json_event
 from vestibule.console.ports import Passages, Pipeline
 from vestibule.console.rendering import Pages, address_of
+from vestibule.console.rights import PLAYGROUND
 from vestibule.console.steps import steps
 from vestibule.core.answer import Citation, Completed, Delta, Event, Opened
 from vestibule.core.caller import Caller
@@ -72,7 +73,7 @@ class PlaygroundRoutes:
         self._examples = examples
 
     async def show(self, request: Request) -> Response:
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, PLAYGROUND)
         return self._pages.page(
             request,
             "playground.html",
@@ -87,7 +88,7 @@ class PlaygroundRoutes:
         """Stream an answer. The stream begins at once, so that a browser that leaves while nothing has been said yet
         is noticed; a refusal is told inside it."""
         asked = await self._door.posted(request, Ask)
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, PLAYGROUND)
         return EventStream(self._told(self._pipeline.run(self._door.credential(request), asked.request()), caller))
 
     async def _told(self, answering: AsyncGenerator[Event, None], caller: Caller) -> Events:
@@ -121,7 +122,7 @@ class PlaygroundRoutes:
     async def passage(self, request: Request) -> Response:
         """Show what a citation rests on, the quoted span marked; a computed result stands for itself."""
         citation = await self._door.posted(request, Citation)
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, PLAYGROUND)
         computed = citation.document_id.startswith(COMPUTED)
         passage = (
             None if computed else await self._passages.quoting(caller.tenant, citation.document_id, citation.quote)

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from vestibule.console.door import Door
 from vestibule.console.ports import PrivacyCheck
 from vestibule.console.rendering import Pages
+from vestibule.console.rights import PRIVACY, TRY_A_TEXT
 from vestibule.core.sensitivity import Span
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview, Window
@@ -41,7 +42,7 @@ class PrivacyRoutes:
         self._check = check
 
     async def show(self, request: Request) -> Response:
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, PRIVACY)
         wanted = request.query_params.get("window")
         window: Window = next((w for w in WINDOWS if w == wanted), "day")
         traffic = await self._departures.traffic(caller.tenant, window)
@@ -52,7 +53,7 @@ class PrivacyRoutes:
     async def check(self, request: Request) -> Response:
         """Tell what would be found in a text and what of it would leave. Nothing of it is kept."""
         tried = await self._door.posted(request, Try)
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, TRY_A_TEXT)
         report = await self._check(caller.tenant, tried.text)
         stretches = stretched(tried.text, report.spans)
         return HTMLResponse(self._pages.fragment("privacy/report.html", report=report, stretches=stretches))

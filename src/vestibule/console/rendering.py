@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from vestibule import __version__
+from vestibule.console import rights
+from vestibule.console.rights import Right
 from vestibule.console.sessions import FORM_COOKIE, PATH, FormTokens, set_cookie
 from vestibule.core.caller import Caller
 
@@ -20,19 +22,20 @@ STATIC = HERE / "static"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """An entry of the navigation; `icon` names a symbol of `design/icons.html`."""
+    """An entry of the navigation, for who has its `right`; `icon` names a symbol of `design/icons.html`."""
 
     name: str
     title: str
     path: str
     icon: str
+    right: Right
 
 
 PLACES = (
-    Place("overview", "Overview", f"{PATH}/", "overview"),
-    Place("playground", "Playground", f"{PATH}/playground", "chat"),
-    Place("privacy", "Privacy", f"{PATH}/privacy", "shield"),
-    Place("system", "System", f"{PATH}/system", "server"),
+    Place("overview", "Overview", f"{PATH}/", "overview", rights.OVERVIEW),
+    Place("playground", "Playground", f"{PATH}/playground", "chat", rights.PLAYGROUND),
+    Place("privacy", "Privacy", f"{PATH}/privacy", "shield", rights.PRIVACY),
+    Place("system", "System", f"{PATH}/system", "server", rights.SYSTEM),
 )
 
 
@@ -47,7 +50,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(static=_static_urls().__getitem__, places=PLACES, path=PATH)
+        self._environment.globals.update(static=_static_urls().__getitem__, places=PLACES, rights=rights, path=PATH)
         self._environment.filters.update(
             duration=duration, percent=percent, clock=clock, size=size, isotime=datetime.isoformat
         )

@@ -13,6 +13,7 @@ from vestibule.console.events import EventStream
 from vestibule.console.live import changes
 from vestibule.console.ports import System
 from vestibule.console.rendering import Pages
+from vestibule.console.rights import SYSTEM
 from vestibule.monitoring.status import SystemStatus
 
 PARTS = ("stats", "models", "memory", "keys", "parts")
@@ -29,11 +30,11 @@ class SystemRoutes:
         self._tick_s = tick_s
 
     async def show(self, request: Request) -> Response:
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, SYSTEM)
         return self._pages.page(request, "system.html", caller, status=await self._status(request))
 
     async def stream(self, request: Request) -> Response:
-        await self._door.caller(request)
+        await self._door.admitted(request, SYSTEM)
         return EventStream(changes(lambda: self._look(request), self._stopping, self._tick_s))
 
     async def _look(self, request: Request) -> dict[str, str]:
@@ -41,6 +42,6 @@ class SystemRoutes:
         return {part: self._pages.fragment(f"system/{part}.html", status=status) for part in PARTS}
 
     async def _status(self, request: Request) -> SystemStatus:
-        caller = await self._door.caller(request)
+        caller = await self._door.admitted(request, SYSTEM)
         status = await self._system()
         return replace(status, models=tuple(model for model in status.models if caller.may_name(model.id)))

@@ -1,17 +1,15 @@
-"""The ASGI application: guards, the fast path for chat, FastAPI for the rest. Built once, by `app.py`."""
+"""The ASGI application: guards, the fast path for chat, ordinary routes for the rest. Built once, by `app.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fastapi import FastAPI
-from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vestibule import __version__
 from vestibule.access.keys import Keys
 from vestibule.access.tenants import Tenants
 from vestibule.access.users import Users
@@ -35,6 +33,7 @@ from vestibule.gateway.keys import KeyRoutes, add_key_routes
 from vestibule.gateway.limits import LimitRoutes, Metering, add_limit_routes
 from vestibule.gateway.models import ModelRoutes
 from vestibule.gateway.moderations import ModerationRoutes, add_moderation_routes
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access, EmbeddingModels, Models, Pipeline, Readiness
 from vestibule.gateway.privacy import Erasure, PrivacyRoutes, add_privacy_routes
 from vestibule.gateway.reference.document import openapi
@@ -87,12 +86,13 @@ def build(
     responses: Keeping | None = None,
     batching: Batching | None = None,
     body_timeout_s: float = BODY_TIMEOUT_S,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Join the routes to what answers them; `operator` is what the operator's surface works on; `mounts` are further
     applications by prefix, behind the same guards; `/` leads to the first of them. `embedding_models` may be named for
     vectors beside `embedder`; `responses` is where those are stored that are to be, `batching` where files and batches
     are."""
-    app = _fastapi()
+    app = ordinary()
     add_routes(
         app,
         models=ModelRoutes(access, models),
@@ -124,7 +124,7 @@ def build(
     if mounts:
         app.add_route("/", _redirect_to(f"{mounts[0][0]}/"))
     guarded = Guards(announced(_Dispatch(fast, app)), settings, body_timeout_s)
-    return Cors(Edge(guarded), access)
+    return Cors(Edge(guarded, stopping), access)
 
 
 def _redirect_to(path: str) -> Callable[[Request], Response]:
@@ -135,7 +135,7 @@ def _redirect_to(path: str) -> Callable[[Request], Response]:
 
 
 class _Dispatch:
-    """Fast routes by exact path; everything else goes through FastAPI."""
+    """Fast routes by exact path; everything else is ordinary."""
 
     def __init__(self, fast: dict[str, ASGIApp], rest: ASGIApp) -> None:
         self._fast = fast
@@ -146,16 +146,9 @@ class _Dispatch:
         await (fast or self._rest)(scope, receive, send)
 
 
-def _fastapi() -> FastAPI:
-    app = FastAPI(
-        title="Vestibule",
-        version=__version__,
-        description="A self-hosted language-model backend for building and energy operations, with OpenAI's interface.",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-    )
+def ordinary() -> Ordinary:
+    """No route yet, and what goes wrong in one told as everywhere."""
+    app = Ordinary()
     app.add_exception_handler(VestibuleError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_by_router)
     app.add_exception_handler(Exception, _fail)

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.caller import admitted
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
 from vestibule.privacy.audit.entry import Record
@@ -75,7 +75,7 @@ class AuditRoutes:
         return json_reply(told)
 
 
-def add_audit_routes(app: FastAPI, routes: AuditRoutes) -> None:
+def add_audit_routes(app: Ordinary, routes: AuditRoutes) -> None:
     app.add_api_route("/admin/v1/audit", routes.list, summary="List the newest decisions of the caller's tenant")
     app.add_api_route(
         "/admin/v1/audit/verify", routes.verify, summary="Recompute the audit trail and say what is wrong"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
 from vestibule.core.errors import TooLarge
+from vestibule.core.time_limit import TimeLimit
 from vestibule.gateway.errors import RequestTimeout
 
 WATCH_AFTER_S = 0.02
+LEAVING = "vestibule.leaving"
+"""In the scope of a request: what calls back when the client is gone, where the connection is one of ours."""
+
+Leaving = Callable[[Callable[[], None] | None], None]
 
 
 class ClientGone(Exception):
@@ -34,16 +40,18 @@ class BoundedReceive:
         self._limit = limit
         self._timeout_s = timeout_s
         self._until: float | None = None
+        self._late = TimeLimit()
         self._size = 0
         self._whole = False
 
     async def __call__(self) -> Message:
         if self._whole:
             return await self._receive()
+        now = asyncio.get_running_loop().time()
         if self._until is None:
-            self._until = asyncio.get_running_loop().time() + self._timeout_s
+            self._until = now + self._timeout_s
         try:
-            async with asyncio.timeout_at(self._until):
+            with self._late.within(self._until - now):
                 message = await self._receive()
         except TimeoutError:
             raise RequestTimeout(
@@ -54,6 +62,8 @@ class BoundedReceive:
         if self._size > self._limit:
             raise too_large(self._limit)
         self._whole = not message.get("more_body", False)
+        if self._whole:
+            self._late.close()
         return message
 
 
@@ -69,43 +79,78 @@ async def read_body(receive: Receive) -> bytes:
             return b"".join(pieces)
 
 
-def cancelled_when_client_leaves(receive: Receive) -> AbstractAsyncContextManager[None]:
+def cancelled_when_client_leaves(scope: Scope, receive: Receive) -> AbstractAsyncContextManager[None]:
     """Cancel what runs inside as soon as the client disconnects, and raise `ClientGone` in its place.
 
-    Use it once the body has been read: `receive` then tells nothing but the disconnect. It is listened to from
-    `WATCH_AFTER_S` on: that takes a task, and many answers are there before.
+    Use it once the body has been read. Our own connection says so itself; from another server's `receive`, which then
+    tells nothing else, it is heard from `WATCH_AFTER_S` on: that takes a task, and many answers are there before.
     """
-    return _Watch(receive)
+    leaving: Leaving | None = scope.get(LEAVING)
+    return _Watch(receive) if leaving is None else _Told(leaving)
 
 
-class _Watch(AbstractAsyncContextManager[None]):
-    __slots__ = ("_gone", "_receive", "_timer", "_watching", "_working")
+class _Cancelled(AbstractAsyncContextManager[None]):
+    """Until it is left, `_leave` cancels what runs inside."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._gone = False
-        self._watching: asyncio.Task[None] | None = None
+    __slots__ = ("_gone", "_working")
 
     async def __aenter__(self) -> None:
         working = asyncio.current_task()
         assert working is not None
         self._working = working
-        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._begin)
+        self._gone = False
+        self._begin()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
-        if self._watching:
-            self._watching.cancel()
+        self._end()
         if self._gone and kind is asyncio.CancelledError and not self._working.uncancel():
             raise ClientGone from None
 
+    def _leave(self) -> None:
+        self._gone = True
+        self._working.cancel()
+
     def _begin(self) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
+
+
+class _Told(_Cancelled):
+    __slots__ = ("_leaving",)
+
+    def __init__(self, leaving: Leaving) -> None:
+        self._leaving = leaving
+
+    def _begin(self) -> None:
+        self._leaving(self._leave)
+
+    def _end(self) -> None:
+        self._leaving(None)
+
+
+class _Watch(_Cancelled):
+    __slots__ = ("_receive", "_timer", "_watching")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._watching: asyncio.Task[None] | None = None
+
+    def _begin(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._listen)
+
+    def _end(self) -> None:
+        self._timer.cancel()
+        if self._watching:
+            self._watching.cancel()
+
+    def _listen(self) -> None:
         self._watching = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._gone = True
-        self._working.cancel()
+        self._leave()

@@ -50,11 +50,11 @@ class ChatCompletions:
         body = await read_body(receive)
         request = decode_chat(body) if len(body) <= SMALL else await asyncio.to_thread(decode_chat, body)
         if Choices.are_asked(request):
-            async with cancelled_when_client_leaves(receive):
+            async with cancelled_when_client_leaves(scope, receive):
                 await self._choices.send(credential, request, send, lambda: self._rates(caller))
             return
         async with (
-            cancelled_when_client_leaves(receive),
+            cancelled_when_client_leaves(scope, receive),
             aclosing(self._pipeline.run(credential, request)) as events,
         ):
             if request.stream:

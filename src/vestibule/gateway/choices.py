@@ -1,7 +1,7 @@
 """Several answers to one chat request, made side by side, each a request of its own to the pipeline: admitted, cleared,
-counted and recorded. Also answers that may call one function at a time.
+counted and recorded. Also answers that may call one function at a time, or that tell how probable they were.
 
-Apart from the fast path of `chat.py`, which hands over what asks for either.
+Apart from the fast path of `chat.py`, which hands over what asks for any of these.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Choices:
 
     @staticmethod
     def are_asked(request: ChatRequest) -> bool:
-        return request.choices > 1 or not request.parallel_calls
+        return request.choices > 1 or not request.parallel_calls or request.sampling.logprobs is not None
 
     async def send(self, credential: Credential, request: ChatRequest, send: Send, rates: Rates) -> None:
         """Answer `request`. Raise what the first choice that fails raises: the others are cancelled."""

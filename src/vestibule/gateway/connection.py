@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from uvicorn.config import Config
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from vestibule.core.errors import InvalidRequest, QueueFull, VestibuleError
+from vestibule.gateway.body import LEAVING
 from vestibule.gateway.errors import HeadTooLarge, RequestTimeout, body_of, status_of
 
 MOST = 10_000
@@ -55,6 +57,7 @@ class Connection(HttpToolsProtocol):
         self._refusal: VestibuleError | None = None
         self._head_timer: asyncio.TimerHandle | None = None
         self._reader_timer: asyncio.TimerHandle | None = None
+        self._gone: Callable[[], None] | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -77,6 +80,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timers()
         super().connection_lost(exc)
+        self._say_gone()
         # where it broke, uvicorn leaves this one running
         self._unset_keepalive_if_required()
 
@@ -95,24 +99,24 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope[LEAVING] = self._when_gone  # type: ignore[literal-required]  # no ASGI extension: for us
         self._in_head = True
         self._head_size = self._fields = 0
 
     def on_url(self, url: bytes) -> None:
-        self._count(len(url))
+        self._head_size += len(url)
+        if self._head_size > self.head_bytes:
+            self._stop(self._too_large())
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._fields += 1
-        self._count(len(name) + len(value))
+        self._head_size += len(name) + len(value)
+        if self._head_size > self.head_bytes or self._fields > self.head_fields:
+            self._stop(self._too_large())
         # a trailer comes after everything was looked at: uvicorn would make a header of it
         if self._in_head:
             super().on_header(name, value)
-
-    def _count(self, size: int) -> None:
-        self._head_size += size
-        if self._head_size > self.head_bytes or self._fields > self.head_fields:
-            self._stop(self._too_large())
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -130,6 +134,21 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._unread = 0
         super().on_message_complete()
+
+    def _when_gone(self, tell: Callable[[], None] | None) -> None:
+        """Have the request under way told, once, that its client is gone; None where that need not be any more."""
+        self._gone = tell
+        if tell is None:
+            return
+        if self.transport.is_closing():
+            self.loop.call_soon(self._say_gone)
+        else:
+            self.flow.resume_reading()  # a long body stops it, and then nobody hears of the end
+
+    def _say_gone(self) -> None:
+        tell, self._gone = self._gone, None
+        if tell:
+            tell()
 
     def _check_head(self) -> None:
         version = self.parser.get_http_version()

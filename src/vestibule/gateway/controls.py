@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from fastapi import FastAPI
 from msgspec import UNSET, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from vestibule.core.chat import Controls
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import JSON
 
@@ -87,7 +87,7 @@ class ControlRoutes:
         return Response(self._body, media_type=JSON)
 
 
-def add_control_routes(app: FastAPI, routes: ControlRoutes) -> None:
+def add_control_routes(app: Ordinary, routes: ControlRoutes) -> None:
     app.add_api_route(
         "/v1/controls", routes.list, summary="List what an answer can be told to be", responses=answers("ControlList")
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from vestibule.core.once import Once
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.reply import JSON
 
 # an OpenAPI document: JSON of a published shape that we write and never interpret
@@ -22,18 +24,17 @@ class DocsRoutes:
     """`describe` makes the document, `show` a page of it under the content security policy `policy`."""
 
     def __init__(
-        self, app: FastAPI, describe: Callable[[FastAPI], Document], show: Callable[[Document], str], policy: str
+        self, app: Ordinary, describe: Callable[[Ordinary], Document], show: Callable[[Document], str], policy: str
     ) -> None:
-        self._app = app
-        self._describe = describe
+        self._document = Once(lambda: describe(app))
         self._show = show
         self._headers = {"content-security-policy": policy, "x-content-type-options": "nosniff"}
 
     async def document(self, _: Request) -> Response:
-        return Response(msgspec.json.encode(self._describe(self._app)), media_type=JSON)
+        return Response(await asyncio.to_thread(lambda: msgspec.json.encode(self._document())), media_type=JSON)
 
     async def page(self, _: Request) -> Response:
-        return HTMLResponse(self._show(self._describe(self._app)), headers=self._headers)
+        return HTMLResponse(await asyncio.to_thread(lambda: self._show(self._document())), headers=self._headers)
 
 
 def body(name: str) -> Document:

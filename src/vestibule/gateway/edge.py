@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
+import os
+from collections.abc import Callable
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vestibule.core.errors import VestibuleError
+from vestibule.core.errors import Unavailable, VestibuleError
 from vestibule.gateway.body import ClientGone
 from vestibule.gateway.errors import RequestTimeout, body_of, headers_of, internal, status_of
 from vestibule.gateway.reply import send_reply
@@ -24,14 +25,17 @@ _log = structlog.stdlib.get_logger("vestibule.gateway")
 
 
 class Edge:
-    def __init__(self, app: ASGIApp) -> None:
+    """Who is cancelled while the server is `stopping` is told why the answer ends."""
+
+    def __init__(self, app: ASGIApp, stopping: Callable[[], bool] = lambda: False) -> None:
         self._app = app
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        response = _Response(receive, send, f"req_{secrets.token_hex(8)}")
+        response = _Response(receive, send, f"req_{os.urandom(8).hex()}")
         scope[REQUEST_ID] = response.id
         try:
             await self._app(scope, response.receive, response.send)
@@ -39,9 +43,17 @@ class Edge:
             return
         except VestibuleError as error:
             await response.fail(error)
+        except asyncio.CancelledError:
+            if not self._stopping():
+                raise
+            await response.fail(_stopped())
         except Exception as error:  # noqa: BLE001 — the outermost edge: log where, tell the caller only the id
             _log.error("request_failed", request_id=response.id, method=scope["method"], exc_info=error)
             await response.fail(internal(response.id))
+
+
+def _stopped() -> Unavailable:
+    return Unavailable("The server was stopped before the answer was complete.", next_step="Ask again.")
 
 
 class _Response:

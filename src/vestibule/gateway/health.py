@@ -32,7 +32,7 @@ class HealthRoutes:
         return _answer(Health("ready" if ready else "not_ready", components), 200 if ready else 503)
 
     async def metrics(self, _: Request) -> Response:
-        return Response(self._metrics.exposition(), headers={"content-type": CONTENT_TYPE})
+        return Response(await self._metrics.sum(), headers={"content-type": CONTENT_TYPE})
 
 
 def _answer(health: Health, status: int) -> Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +21,7 @@ from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
 from vestibule.gateway.docs import body as reads
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
@@ -67,7 +67,7 @@ class KeyRoutes:
         return json_reply(_wire(await self._keys.revoke(request.path_params["key_id"], reach(caller))))
 
 
-def add_key_routes(app: FastAPI, routes: KeyRoutes) -> None:
+def add_key_routes(app: Ordinary, routes: KeyRoutes) -> None:
     one, key = f"{PATH}/{{key_id}}", answers("WireKey")
     app.add_api_route(PATH, routes.list, summary="List API keys, without their secrets", responses=answers("KeyList"))
     app.add_api_route(

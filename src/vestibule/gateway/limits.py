@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 import msgspec
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +26,7 @@ from vestibule.core.errors import Forbidden, InvalidRequest, NotFound
 from vestibule.core.settings import Allowance
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
@@ -174,7 +174,7 @@ class LimitRoutes:
         )
 
 
-def add_limit_routes(app: FastAPI, routes: LimitRoutes) -> None:
+def add_limit_routes(app: Ordinary, routes: LimitRoutes) -> None:
     one = f"{LIMITS}/{{kind}}/{{id:path}}"
     app.add_api_route(LIMITS, routes.list, summary="List the limits that administrators set")
     app.add_api_route(one, routes.retrieve, summary="Show the limits of a key, a tenant or a model")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers, body
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import JSON
 from vestibule.gateway.wire.moderation import Judged, decode_moderation, moderation_reply
@@ -38,7 +38,7 @@ class ModerationRoutes:
         return Response(moderation_reply(judged), media_type=JSON, headers={"cache-control": "no-store"})
 
 
-def add_moderation_routes(app: FastAPI, routes: ModerationRoutes) -> None:
+def add_moderation_routes(app: Ordinary, routes: ModerationRoutes) -> None:
     app.add_api_route(
         "/v1/moderations",
         routes.create,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import msgspec
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from vestibule.core.ports import Subject
 from vestibule.erasure import ErasureReport
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.chat_request import decode_chat
@@ -73,7 +73,7 @@ class PrivacyRoutes:
         return json_reply(await self._erasure.preview(subject))
 
 
-def add_privacy_routes(app: FastAPI, routes: PrivacyRoutes) -> None:
+def add_privacy_routes(app: Ordinary, routes: PrivacyRoutes) -> None:
     app.add_api_route(
         "/admin/v1/privacy/check",
         routes.check,

@@ -25,8 +25,9 @@ async def send_reply(
     then: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Send a JSON body; await `then` when the client has all of it and the connection is still open."""
-    fields = {"content-type": JSON, "content-length": str(len(body)), **(headers or {})}
-    raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in fields.items()]
+    raw = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    if headers:
+        raw += [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body, "more_body": then is not None})
     if then:

@@ -1,17 +1,16 @@
-"""The paths that FastAPI serves, each with its handler. The chat route is in `chat.py`, outside of it."""
+"""The ordinary paths, each with its handler. The chat route is in `chat.py`, outside of it."""
 
 from __future__ import annotations
-
-from fastapi import FastAPI
 
 from vestibule.gateway.docs import DocsRoutes, Document, body, content
 from vestibule.gateway.embeddings import EmbeddingRoutes
 from vestibule.gateway.health import HealthRoutes
 from vestibule.gateway.models import ModelRoutes
+from vestibule.gateway.ordinary import Ordinary
 
 
 def add_routes(
-    app: FastAPI, *, models: ModelRoutes, embeddings: EmbeddingRoutes, health: HealthRoutes, docs: DocsRoutes
+    app: Ordinary, *, models: ModelRoutes, embeddings: EmbeddingRoutes, health: HealthRoutes, docs: DocsRoutes
 ) -> None:
     app.add_api_route("/v1/models", models.list, summary="List the models", responses=_replies("ModelList"))
     app.add_api_route(

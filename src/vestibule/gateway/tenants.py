@@ -6,7 +6,6 @@ Administrators of the tenant `default` see every tenant; those of another see th
 from __future__ import annotations
 
 import msgspec
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +17,7 @@ from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
 from vestibule.gateway.docs import body as reads
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.decode import decode
@@ -106,7 +106,7 @@ class UserRoutes:
         return Response(status_code=204)
 
 
-def add_tenant_routes(app: FastAPI, tenants: TenantRoutes, users: UserRoutes) -> None:
+def add_tenant_routes(app: Ordinary, tenants: TenantRoutes, users: UserRoutes) -> None:
     one, tenant = f"{TENANTS}/{{tenant}}", answers("Tenant")
     app.add_api_route(TENANTS, tenants.list, summary="List tenants", responses=answers("TenantList"))
     app.add_api_route(
@@ -129,7 +129,7 @@ def add_tenant_routes(app: FastAPI, tenants: TenantRoutes, users: UserRoutes) ->
     _add_user_routes(app, users)
 
 
-def _add_user_routes(app: FastAPI, users: UserRoutes) -> None:
+def _add_user_routes(app: Ordinary, users: UserRoutes) -> None:
     one, user = f"{USERS}/{{user}}", answers("User")
     app.add_api_route(USERS, users.list, summary="List users and their roles", responses=answers("UserList"))
     app.add_api_route(

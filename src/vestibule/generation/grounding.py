@@ -27,6 +27,7 @@ def ground(request: ChatRequest, evidence: Evidence, *, plain: bool = False) -> 
         response_format=request.response_format,
         controls=request.options.controls,
         adapters=request.options.route.adapters,
+        grammar=request.options.grammar,
     )
 
 
@@ -36,5 +37,5 @@ def _rests_on(request: ChatRequest, evidence: Evidence) -> bool:
     image."""
     if evidence.results or evidence.passages or evidence.gaps:
         return True
-    brought = request.tools or any(message.images for message in request.messages)
+    brought = request.tools or request.options.grammar or any(message.images for message in request.messages)
     return request.options.knowledge and not brought and request.response_format.kind == "text"

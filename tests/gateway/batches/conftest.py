@@ -17,7 +17,9 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types import Batch
 
 from tests.gateway.conftest import Server, listening
+from tests.gateway.house import routes_of
 from tests.gateway.openapi import departures
+from tests.gateway.operating import operator
 from tests.gateway.scripted import ScriptedPipeline
 from vestibule.access import Access
 from vestibule.access.delegates import on_behalf
@@ -34,6 +36,7 @@ from vestibule.gateway.batches.routes import Batching
 from vestibule.gateway.embeddings import EmbeddingRoutes
 from vestibule.gateway.ports import Component, ModelInfo
 from vestibule.gateway.responses.kept import Keeping
+from vestibule.privacy.audit.trail import Trail
 from vestibule.privacy.tenant_keys import TenantKeys
 from vestibule.providers.embedder.minilm import MiniLM
 from vestibule.storage.database import Database
@@ -54,6 +57,7 @@ class Office:
     files: FileStore
     behind: ScriptedPipeline
     held: list[str]
+    routes: list[str]
 
     async def upload(self, content: bytes, **how: Any) -> str:
         return (await self.client.files.create(file=("in.jsonl", content), purpose="batch", **how)).id
@@ -88,10 +92,16 @@ def asked(custom_id: str, question: str = "Why?", **fields: Any) -> dict[str, An
 
 @asynccontextmanager
 async def office_of(
-    database: Database, home: Path, tenant: str, embedder: MiniLM, *, behind_per_minute: int = 100_000
+    database: Database,
+    home: Path,
+    tenant: str,
+    embedder: MiniLM,
+    *,
+    per_minute: int = 100_000,
+    behind_per_minute: int = 100_000,
 ) -> AsyncIterator[Office]:
     keys, tenant_keys = Keys(database), TenantKeys(database, home)
-    limits = Limits(file_mib=2, body_mib=1, requests_per_minute=100_000)
+    limits = Limits(file_mib=2, body_mib=1, requests_per_minute=per_minute)
     access = Access.over(keys, limits.requests_per_minute)
     behind_access = on_behalf(database, Limiter(Limits(requests_per_minute=behind_per_minute)))
     behind = ScriptedPipeline(behind_access)
@@ -125,10 +135,11 @@ async def office_of(
         server.pipeline,
         access,
         embedder,
-        lambda: [ModelInfo("auto")],
+        lambda: [ModelInfo(name) for name in ("auto", embedder.name)],
         readiness,
         metrics,
         Settings(limits=limits),
+        operator=operator(Trail(database, home)),
         responses=keeping,
         batching=Batching(files, BatchStore(database, tenant_keys), runner.wake),
     )
@@ -143,7 +154,8 @@ async def office_of(
     ):
         running = asyncio.create_task(runner.run_forever())
         try:
-            yield Office(server, client, keys, tenant, files, behind, held)
+            routes = [f"{method} {path}" for method, path in routes_of(app)]
+            yield Office(server, client, keys, tenant, files, behind, held, routes)
         finally:
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):

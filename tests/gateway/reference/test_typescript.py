@@ -77,8 +77,18 @@ async def said_by(*command: str, **environment: str) -> tuple[int | None, str]:
     return process.returncode, said.decode()
 
 
-async def test_the_types_and_the_example_compile_strictly(tsc: str) -> None:
-    assert await said_by(tsc, "--project", str(FOLDER)) == (0, "")
+@pytest.fixture(scope="session")
+def compiled(tsc: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
+    """Where the example was compiled to, the compiler's exit status and what it said."""
+    folder = tmp_path_factory.mktemp("compiled")
+    shutil.copy(FOLDER / "package.json", folder)
+    command = [tsc, "--project", str(FOLDER), "--noEmit", "false", "--outDir", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return folder, done.returncode, done.stdout + done.stderr
+
+
+def test_the_types_and_the_example_compile_strictly(compiled: tuple[Path, int, str]) -> None:
+    assert compiled[1:] == (0, "")
 
 
 async def test_what_is_wrong_does_not_compile(tsc: str, tmp_path: Path) -> None:
@@ -95,15 +105,14 @@ async def test_what_is_wrong_does_not_compile(tsc: str, tmp_path: Path) -> None:
     assert [line for line in (2, 3, 4) if f"wrong.ts({line}," in said] == [2, 3, 4]
 
 
-async def test_the_example_works(tsc: str, tmp_path: Path, server: Server) -> None:
+async def test_the_example_works(compiled: tuple[Path, int, str], server: Server) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node.js is not on this machine")
-    shutil.copy(FOLDER / "package.json", tmp_path)
-    assert await said_by(tsc, "--project", str(FOLDER), "--noEmit", "false", "--outDir", str(tmp_path)) == (0, "")
-    (tmp_path / "run.js").write_text(SCRIPT, "utf-8")
+    script = compiled[0] / "run.js"
+    script.write_text(SCRIPT, "utf-8")
     status, said = await said_by(
-        *(node, str(tmp_path / "run.js")), BASE_URL=f"http://127.0.0.1:{server.port}", API_KEY=server.key or ""
+        *(node, str(script)), BASE_URL=f"http://127.0.0.1:{server.port}", API_KEY=server.key or ""
     )
     assert status == 0, said
     assert json.loads(said) == {

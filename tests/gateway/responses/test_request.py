@@ -49,7 +49,8 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"text": {"format": {"type": "json_schema", "schema": {}}}}, "text.format.name"),
     ({"text": {"format": {"type": "json_schema", "name": "a"}}}, "text.format.schema"),
     ({"text": {"format": {"type": "json_schema", "name": "a", "schema": {"$ref": "#/no"}}}}, "text.format.schema"),
-    ({"include": ["message.output_text.logprobs"]}, "include: message.output_text.logprobs"),
+    ({"include": ["message.output_text.logprobs"], "top_logprobs": 21}, "top_logprobs"),
+    ({"include": ["code_interpreter_call.outputs"]}, "include: code_interpreter_call.outputs"),
     ({"stream_options": {"include_obfuscation": True}}, "stream_options.include_obfuscation"),
     ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
     ({"tools": [{"name": "a"}]}, "tools[0].type"),
@@ -87,7 +88,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
         "input[0].content[0].file_id",
     ),
     (
-        {"input": [{"role": "user", "content": [{"type": "input_image", "image_url": "https://x/y.png"}]}]},
+        {"input": [{"role": "user", "content": [{"type": "input_image", "image_url": "file:///x/y.png"}]}]},
         "input[0].content[0].image_url",
     ),
     (
@@ -236,3 +237,16 @@ def test_what_goes_on_is_never_less_private() -> None:
     for level in ("internal", "confidential", "restricted"):
         assert plain.chat((), PrivacyClass.parse(level)).options.privacy.level == level
     assert plain.chat().options.privacy.level is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ({"top_logprobs": 0}, None),
+        ({"include": ["message.output_text.logprobs"]}, 0),
+        ({"include": ["message.output_text.logprobs"], "top_logprobs": 5}, 5),
+    ],
+)
+def test_logprobs_are_asked_by_what_is_included(fields: dict[str, object], asked: int | None) -> None:
+    body = msgspec.json.encode({"model": "auto", "input": "Why?", **fields})
+    assert decode_response(body).chat().sampling.logprobs == asked

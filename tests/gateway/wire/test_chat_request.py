@@ -62,8 +62,6 @@ def test_defaults_and_hints_are_taken(fields: dict[str, object]) -> None:
     [
         ("functions", [{"name": "f"}]),
         ("function_call", {"name": "f"}),
-        ("logprobs", True),
-        ("top_logprobs", 3),
         ("logit_bias", {"50256": -100}),
         ("modalities", ["text", "audio"]),
         ("audio", {"voice": "alloy", "format": "wav"}),
@@ -266,3 +264,23 @@ def test_no_json_does_more_than_be_refused(fields: dict[str, object], whole: boo
 @given(st.binary(max_size=200))
 def test_no_bytes_do(body: bytes) -> None:
     refusal(body)
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ({}, None),
+        ({"logprobs": False, "top_logprobs": 0}, None),
+        ({"logprobs": True}, 0),
+        ({"logprobs": True, "top_logprobs": 20}, 20),
+    ],
+)
+def test_logprobs_are_asked_with_how_many(fields: dict[str, object], asked: int | None) -> None:
+    assert decode_chat(encode(**fields)).sampling.logprobs == asked
+
+
+@pytest.mark.parametrize("fields", [{"top_logprobs": 3}, {"logprobs": True, "top_logprobs": 21}])
+def test_logprobs_that_cannot_be_asked_for_are_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode_chat(encode(**fields))
+    assert caught.value.param == "top_logprobs"

@@ -1,4 +1,4 @@
-"""How images are read: data URLs of what they say they are, and nothing from elsewhere."""
+"""How images are read: data URLs of what they say they are, and addresses of others, which are not fetched here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.privacy.images.files import MAKERS, file
-from vestibule.core.chat import Image
+from vestibule.core.chat import Image, ImageLink
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.wire.chat_request import decode_chat
 
@@ -40,6 +40,17 @@ def test_images_come_behind_the_text_of_their_turn(format: str) -> None:
     assert request.messages[1].images == ()
 
 
+def test_one_that_is_elsewhere_keeps_its_place() -> None:
+    url = "https://example.org/plant.png"
+    sent = [part(data_url(PNG)), part(url, detail="low"), TEXT, part("HTTP://example.org/b.gif"), part(data_url(PNG))]
+    message = decode_chat(encode(*sent)).messages[0]
+    assert len(message.images) == 2
+    assert message.links == (
+        ImageLink(url, "messages[0].content[1].image_url.url", 1, "low"),
+        ImageLink("HTTP://example.org/b.gif", "messages[0].content[3].image_url.url", 2),
+    )
+
+
 def test_a_file_name_is_taken_from_where_it_may_stand() -> None:
     url = data_url(PNG, more=";name=Plant%20room%204711.png")
     assert decode_chat(encode(part(url))).messages[0].images[0].name == "Plant room 4711.png"
@@ -51,8 +62,9 @@ def test_a_file_name_is_taken_from_where_it_may_stand() -> None:
 @pytest.mark.parametrize(
     ("sent", "said", "place"),
     [
-        (part("https://example.org/plant.png"), "not fetched", ".url"),
-        (part("http://169.254.169.254/latest"), "not fetched", ".url"),
+        (part("https://example.org/a plant.png"), "no address", ".url"),
+        (part("https://example.org/" + "x" * 2048), "no address", ".url"),
+        (part("https://example.org/a\nb.png"), "no address", ".url"),
         (part("file:///etc/passwd"), "not fetched", ".url"),
         (part("file-abc123"), "not fetched", ".url"),
         (part("data:image/png;base64"), "not fetched", ".url"),

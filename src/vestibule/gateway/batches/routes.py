@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
-from fastapi import FastAPI
 from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from vestibule.gateway.batches.wire import BatchBody, BatchList, wire
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers, body
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.paging import page_limit
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
@@ -88,7 +88,7 @@ class BatchRoutes:
         return json_reply(wire(batch))
 
 
-def add_batch_routes(app: FastAPI, routes: BatchRoutes) -> None:
+def add_batch_routes(app: Ordinary, routes: BatchRoutes) -> None:
     one = f"{PATH}/{{batch_id}}"
     app.add_api_route(PATH, routes.list, summary="List batches", responses=answers("BatchList"))
     app.add_api_route(

@@ -9,7 +9,6 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -21,6 +20,7 @@ from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
 from vestibule.gateway.files.multipart import Head, boundary_of, parts
 from vestibule.gateway.files.wire import DeletedFile, FileList, wire
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.paging import newest_first, page_limit
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
@@ -109,7 +109,7 @@ class FileRoutes:
             return await writing.finish(_clean(name), _purpose(said), caller.clearance, _life(said))
 
 
-def add_file_routes(app: FastAPI, routes: FileRoutes) -> None:
+def add_file_routes(app: Ordinary, routes: FileRoutes) -> None:
     one = f"{PATH}/{{file_id}}"
     app.add_api_route(PATH, routes.list, summary="List files", responses=answers("FileList"))
     app.add_api_route(

@@ -1,14 +1,13 @@
-"""The OpenAPI document: FastAPI's of its own routes, completed by those on the fast path, types, examples, refusals."""
+"""The OpenAPI document: FastAPI's of the ordinary routes, completed by the fast path, types, examples, refusals."""
 
 from __future__ import annotations
 
 import re
 
-from fastapi import FastAPI
-
 from vestibule.gateway.chat import PATH as CHAT
 from vestibule.gateway.deprecations import DEPRECATIONS
 from vestibule.gateway.docs import Document, body, content
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.reference.examples import EVENTS, EXAMPLES
 from vestibule.gateway.reference.operations import OPEN, PARAMETERS, TAGS, TOLD, UNTOLD, Query, Told, tag_of
 from vestibule.gateway.reference.refusals import components, refusals_of
@@ -48,7 +47,7 @@ _FAST: dict[str, Document] = {
 }
 
 
-def openapi(app: FastAPI) -> Document:
+def openapi(app: Ordinary) -> Document:
     """Describe every operation: what it reads and answers, with examples, who may ask, and what may go wrong."""
     document: Document = app.openapi()
     if CHAT not in document["paths"]:

@@ -13,6 +13,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "privacy": "How private the request is at least, and whether it may leave.",
         "cache": "`bypass` neither reads nor writes the cache, `refresh` writes, `only` asks no model.",
         "route": "How long it may take, and what the model is to be loaded with.",
+        "grammar": "A grammar (GBNF) that the answer keeps to, of a model that this house runs from a GGUF file.",
     },
     "Controls": {"citations": "Whether statements are followed by numbers that lead to their sources."},
     "PrivacyOptions": {
@@ -32,6 +33,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "cost": "What it cost, and what was saved by not asking outside.",
         "cache": "Whether it was answered before.",
         "timings_ms": "Milliseconds of each step, in their order, and of the `total`.",
+        "logprobs": "Where they were asked for: `withheld` where the answer is not the model's own words to the end.",
     },
     "PrivacyReport": {
         "class": "`public`, `internal`, `confidential` or `restricted`.",

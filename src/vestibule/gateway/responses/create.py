@@ -56,7 +56,7 @@ class Responses:
         request = asked.chat(history, level)
         require_bounds(request, body)
         async with (
-            cancelled_when_client_leaves(receive),
+            cancelled_when_client_leaves(scope, receive),
             aclosing(answered(self._pipeline, credential, request)) as events,
         ):
             if request.stream:

@@ -14,7 +14,8 @@ from vestibule.core.answer import Completed, Delta
 from vestibule.core.chat import ToolCall
 from vestibule.core.errors import VestibuleError
 from vestibule.gateway.responses.items import FileSearchCall, FunctionCall, Item, MessageItem, OutputText, new_id
-from vestibule.gateway.responses.reply import Response, call, cited, failed, found, message
+from vestibule.gateway.responses.reply import Response, call, failed, found, message, output_text
+from vestibule.gateway.wire.logprobs import wire_tokens
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -45,10 +46,12 @@ class Events:
                 yield self._done(0, self._search)
 
     def delta(self, delta: Delta) -> Iterator[bytes]:
-        for piece in delta.parts or ((delta.text,) if delta.text else ()):
+        parts = () if delta.logprobs else delta.parts
+        for piece in parts or ((delta.text,) if delta.text else ()):
             if self._message_at is None:
                 yield from self._begin_message()
-            yield self._event("response.output_text.delta", **self._place(), delta=piece, logprobs=())
+            logprobs = wire_tokens(delta.logprobs)
+            yield self._event("response.output_text.delta", **self._place(), delta=piece, logprobs=logprobs)
         yield from self._calls(delta.tool_calls)
 
     def _calls(self, made: Sequence[ToolCall]) -> Iterator[bytes]:
@@ -88,16 +91,16 @@ class Events:
         yield self._event("response.content_part.added", **self._place(), part=OutputText(""))
 
     def _end_message(self, answer: Completed, at: int) -> Iterator[bytes]:
-        marks = cited(answer)
-        for index, annotation in enumerate(marks):
+        said = output_text(answer)
+        for index, annotation in enumerate(said.annotations):
             yield self._event(
                 "response.output_text.annotation.added",
                 **self._place(),
                 annotation_index=index,
                 annotation=annotation,
             )
-        yield self._event("response.output_text.done", **self._place(), text=answer.text, logprobs=())
-        yield self._event("response.content_part.done", **self._place(), part=OutputText(answer.text, marks))
+        yield self._event("response.output_text.done", **self._place(), text=said.text, logprobs=said.logprobs)
+        yield self._event("response.content_part.done", **self._place(), part=said)
         yield self._done(at, message(answer, self._message_id))
 
     def _place(self) -> dict[str, object]:

@@ -13,7 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from vestibule.core.chat import Message, Role, ToolCall
-from vestibule.gateway.wire.images import Detail, image_at
+from vestibule.gateway.wire.images import Detail, image_at, sorted_out
+from vestibule.gateway.wire.logprobs import WireTokenLogprob
 
 Status = Literal["in_progress", "completed", "incomplete"]
 MessageRole = Literal["user", "system", "developer", "assistant"]
@@ -39,7 +40,7 @@ class InputImage(msgspec.Struct, frozen=True, tag_field="type", tag="input_image
 class OutputText(msgspec.Struct, frozen=True, tag_field="type", tag="output_text"):
     text: str
     annotations: tuple[FileCitation, ...] = ()
-    logprobs: tuple[()] = ()
+    logprobs: tuple[WireTokenLogprob, ...] = ()
 
 
 class Refusal(msgspec.Struct, frozen=True, tag_field="type", tag="refusal"):
@@ -116,12 +117,13 @@ def turns(items: Iterable[Item], path: str = "input") -> tuple[Message, ...]:
 def _turn(item: MessageItem, path: str) -> Message:
     role: Role = item.role
     said = [_said(part) for part in item.content if not isinstance(part, InputImage)]
-    images = tuple(
+    pictures = (
         image_at(part.image_url, part.detail, f"{path}.content[{at}].image_url")
         for at, part in enumerate(item.content)
         if isinstance(part, InputImage)
     )
-    return Message(role, "\n".join(said), images=images)
+    images, links = sorted_out(pictures)
+    return Message(role, "\n".join(said), images=images, links=links)
 
 
 def _said(part: InputText | OutputText | Refusal) -> str:

@@ -29,6 +29,7 @@ from vestibule.gateway.responses.items import (
 )
 from vestibule.gateway.responses.request import Asked
 from vestibule.gateway.responses.tools import Choice, OfferedTool, TextFormat, TextOptions
+from vestibule.gateway.wire.logprobs import wire_tokens
 
 ResponseStatus = Literal["in_progress", "completed", "incomplete", "failed"]
 COMPUTED = "data/"  # how ids of what was computed from meter data begin
@@ -141,6 +142,7 @@ def opened(asked: Asked, created: int, model: str) -> Response:
         top_p=body.top_p,
         max_output_tokens=body.max_output_tokens,
         metadata=body.metadata or {},
+        top_logprobs=body.top_logprobs or 0,
         user=UNSET if body.user is None else body.user,
         safety_identifier=body.safety_identifier,
         prompt_cache_key=body.prompt_cache_key,
@@ -183,9 +185,11 @@ def found(answer: Completed) -> tuple[SearchResult, ...]:
 
 
 def message(answer: Completed, id_: str) -> MessageItem:
-    return MessageItem(
-        id_, "assistant", (OutputText(answer.text, cited(answer)),), "incomplete" if _cut(answer) else "completed"
-    )
+    return MessageItem(id_, "assistant", (output_text(answer),), "incomplete" if _cut(answer) else "completed")
+
+
+def output_text(answer: Completed) -> OutputText:
+    return OutputText(answer.text, cited(answer), wire_tokens(answer.logprobs or ()))
 
 
 def cited(answer: Completed) -> tuple[FileCitation, ...]:

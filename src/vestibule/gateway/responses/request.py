@@ -19,11 +19,13 @@ from vestibule.core.sensitivity import PrivacyClass
 from vestibule.gateway.responses.input import Given, items
 from vestibule.gateway.responses.items import Item, turns
 from vestibule.gateway.responses.tools import Choice, Offered, TextOptions, offered, response_format
+from vestibule.gateway.wire.bounds import MOST_LOGPROBS
 from vestibule.gateway.wire.decode import decode
 from vestibule.gateway.wire.images import require_few
 from vestibule.gateway.wire.refusals import clean, missing, not_served
 
-INCLUDED = ("file_search_call.results", "message.input_image.image_url", "reasoning.encrypted_content")
+LOGPROBS = "message.output_text.logprobs"
+INCLUDED = ("file_search_call.results", "message.input_image.image_url", LOGPROBS, "reasoning.encrypted_content")
 _Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 _Unserved = Annotated[object, Meta(extra_json_schema={"type": "null", "description": "not served yet"})]
 _Hint = Annotated[object, Meta(extra_json_schema={"description": "accepted, without effect"})]
@@ -74,7 +76,7 @@ class ResponseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     truncation: str | None = None
     reasoning: Reasoning | None = None
     service_tier: str | None = None
-    top_logprobs: int | None = None
+    top_logprobs: Annotated[int, Meta(ge=0, le=MOST_LOGPROBS)] | None = None
     prompt: _Unserved = None
     conversation: _Unserved = None
     context_management: list[_Unserved] | None = None
@@ -86,7 +88,6 @@ _HARMLESS: dict[str, tuple[object, ...]] = {
     "background": (False,),
     "truncation": ("disabled",),
     "service_tier": ("auto", "default"),
-    "top_logprobs": (0,),
     "prompt": (),
     "conversation": (),
     "context_management": ([],),
@@ -121,12 +122,14 @@ class Asked(msgspec.Struct, frozen=True):
         """The same as a chat request that goes on from `history`, whose class was `level`. Raise `InvalidRequest`."""
         instructions = (Message("system", self.body.instructions),) if self.body.instructions else ()
         messages = (*instructions, *history, *self.turns)
-        require_few(sum(len(message.images) for message in messages), "input")
+        require_few(sum(len(message.images) + len(message.links) for message in messages), "input")
         request = ChatRequest(
             model=self.model,
             messages=messages,
             stream=bool(self.body.stream),
-            sampling=Sampling(self.body.temperature, self.body.top_p, self.body.max_output_tokens),
+            sampling=Sampling(
+                self.body.temperature, self.body.top_p, self.body.max_output_tokens, logprobs=self._logprobs
+            ),
             tools=self.offered.functions,
             tool_choice=self.offered.choice,
             response_format=self.format,
@@ -142,6 +145,10 @@ class Asked(msgspec.Struct, frozen=True):
                 param="input",
             )
         return request
+
+    @property
+    def _logprobs(self) -> int | None:
+        return (self.body.top_logprobs or 0) if LOGPROBS in (self.body.include or ()) else None
 
     def _options(self) -> Options:
         options = self.body.vestibule or Options()
@@ -183,6 +190,10 @@ def _refuse_what_is_not_served(wire: ResponseBody) -> None:
             raise not_served(name)
     if wire.stream_options is not None and wire.stream_options.include_obfuscation:
         raise not_served("stream_options.include_obfuscation")
+    if wire.top_logprobs and LOGPROBS not in (wire.include or ()):
+        raise InvalidRequest(
+            f"`top_logprobs` goes with {LOGPROBS}.", next_step="Add that to `include`.", param="top_logprobs"
+        )
     if wire.text is not None and wire.text.verbosity not in (None, "medium"):
         raise not_served("text.verbosity")
     for name in wire.include or ():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response as Reply
 
@@ -17,6 +16,7 @@ from vestibule.core.caller import Caller
 from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers
+from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.paging import newest_first, page_limit
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
@@ -96,7 +96,7 @@ def _included(request: Request) -> list[str]:
     return included
 
 
-def add_response_routes(app: FastAPI, routes: ResponseRoutes) -> None:
+def add_response_routes(app: Ordinary, routes: ResponseRoutes) -> None:
     one = "/v1/responses/{response_id}"
     app.add_api_route(one, routes.retrieve, summary="Show a stored response", responses=answers("Response"))
     app.add_api_route(

@@ -1,6 +1,7 @@
 """How much a request may hold beside the size of its body: counts, lengths, characters that no store keeps.
 
-Source of the bounds of `metadata`: OpenAI's API description. The others are ours, far above what people send.
+Source of the bounds of `metadata` and logprobs: OpenAI's API description. The others are ours, far above what people
+send.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ MOST_MESSAGES = 4_096
 MOST_CALLS = 4_096
 MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512
 MOST_BUILDINGS = 1_000
+LONGEST_GRAMMAR = 16_384
 MOST_ADAPTERS = 32
+MOST_LOGPROBS = 20
 LONGEST_NAME = 256
 LONGEST_STOP = 1_024
 LONGEST_DEADLINE_S = 86_400
@@ -55,6 +58,8 @@ def _check_metadata(metadata: dict[str, object]) -> None:
 def _check_options(options: Options) -> None:
     _require_few("vestibule.buildings", len(options.buildings or ()), MOST_BUILDINGS)
     _require_few("vestibule.route.adapters", len(options.route.adapters), MOST_ADAPTERS)
+    if options.grammar is not None and not 0 < len(options.grammar) <= LONGEST_GRAMMAR:
+        raise _over("vestibule.grammar", f"1 to {LONGEST_GRAMMAR:,} characters")
     deadline_s = options.route.deadline_s
     if deadline_s is not None and not 0 < deadline_s <= LONGEST_DEADLINE_S:
         raise _over("vestibule.route.deadline_s", f"more than 0 and at most {LONGEST_DEADLINE_S} seconds")

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from vestibule.core.answer import Completed, FinishReason, Opened, Report, Usage
 from vestibule.core.chat import ToolCall
+from vestibule.gateway.wire.logprobs import WireLogprobs
 from vestibule.gateway.wire.tools import WireToolCall, WireToolCallDelta, call_deltas, said_calls
 
 DONE = b"data: [DONE]\n\n"
@@ -40,7 +41,7 @@ class Choice(msgspec.Struct, frozen=True):
     message: ReplyMessage
     finish_reason: FinishReason
     index: int = 0
-    logprobs: None = None
+    logprobs: WireLogprobs | None = None
     vestibule: Report | UnsetType = UNSET
 
 
@@ -64,7 +65,7 @@ class ChunkChoice(msgspec.Struct, frozen=True):
     delta: ChunkDelta
     finish_reason: FinishReason | None = None
     index: int = 0
-    logprobs: None = None
+    logprobs: WireLogprobs | None = None
     vestibule: Report | UnsetType = UNSET
 
 

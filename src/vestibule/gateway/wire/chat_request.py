@@ -6,17 +6,18 @@ Hints that change no answer (`user`, `prompt_cache_key`, …) are accepted and h
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from vestibule.core.chat import ChatRequest, Image, Message, Options, Sampling
+from vestibule.core.chat import ChatRequest, Message, Options, Sampling
 from vestibule.core.errors import InvalidRequest
 from vestibule.gateway.wire import tools as wire_tools
-from vestibule.gateway.wire.bounds import require_bounds
+from vestibule.gateway.wire.bounds import MOST_LOGPROBS, require_bounds
 from vestibule.gateway.wire.decode import decode
-from vestibule.gateway.wire.images import WireImage, image, require_few
+from vestibule.gateway.wire.images import Picture, WireImage, image, require_few, sorted_out
 from vestibule.gateway.wire.refusals import clean, missing, not_served
 from vestibule.gateway.wire.tools import WireResponseFormat, WireTool, WireToolCall, WireToolChoice
 
@@ -86,7 +87,7 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     functions: list[_Unserved] | None = None
     function_call: _Unserved = None
     logprobs: bool | None = None
-    top_logprobs: int | None = None
+    top_logprobs: Annotated[int, Meta(ge=0, le=MOST_LOGPROBS)] | None = None
     logit_bias: dict[str, int] | None = None
     modalities: list[str] | None = None
     audio: _Unserved = None
@@ -105,8 +106,6 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _HARMLESS: dict[str, tuple[object, ...]] = {
     "functions": ([],),
     "function_call": ("none", "auto"),
-    "logprobs": (False,),
-    "top_logprobs": (0,),
     "logit_bias": ({},),
     "modalities": (["text"],),
     "audio": (),
@@ -120,6 +119,8 @@ _HARMLESS: dict[str, tuple[object, ...]] = {
     "verbosity": ("medium",),
     "service_tier": ("auto", "default"),
 }
+_asked = attrgetter(*_HARMLESS)
+_NOTHING = (None,) * len(_HARMLESS)
 _DECODER = msgspec.json.Decoder(ChatBody)
 
 
@@ -140,6 +141,7 @@ def decode_chat(body: bytes) -> ChatRequest:
             max_tokens=wire.max_completion_tokens or wire.max_tokens,
             stop=(wire.stop,) if isinstance(wire.stop, str) else tuple(wire.stop or ()),
             seed=wire.seed,
+            logprobs=_logprobs(wire),
         ),
         tools=offered,
         tool_choice=wire_tools.tool_choice(wire.tool_choice, offered),
@@ -154,16 +156,27 @@ def decode_chat(body: bytes) -> ChatRequest:
 
 
 def _refuse_what_is_not_served(wire: ChatBody) -> None:
-    for name, harmless in _HARMLESS.items():
-        value = getattr(wire, name)
-        if value is not None and value not in harmless:
-            raise not_served(name)
+    asked = _asked(wire)
+    if asked != _NOTHING:
+        for value, (name, harmless) in zip(asked, _HARMLESS.items(), strict=True):
+            if value is not None and value not in harmless:
+                raise not_served(name)
     if wire.stream_options is not None and not wire.stream:
         raise InvalidRequest(
             "`stream_options` goes with `stream`.", next_step="Set `stream` to true.", param="stream_options"
         )
     if wire.stream_options is not None and wire.stream_options.include_obfuscation:
         raise not_served("stream_options.include_obfuscation")
+
+
+def _logprobs(wire: ChatBody) -> int | None:
+    if wire.logprobs:
+        return wire.top_logprobs or 0
+    if wire.top_logprobs:
+        raise InvalidRequest(
+            "`top_logprobs` goes with `logprobs`.", next_step="Set `logprobs` to true.", param="top_logprobs"
+        )
+    return None
 
 
 def _choices(wire: ChatBody) -> int:
@@ -179,7 +192,7 @@ def _choices(wire: ChatBody) -> int:
 
 def _messages(wire: list[WireMessage]) -> tuple[Message, ...]:
     messages = tuple(_message(message, f"messages[{index}]") for index, message in enumerate(wire))
-    require_few(sum(len(message.images) for message in messages))
+    require_few(sum(len(message.images) + len(message.links) for message in messages))
     question = next((m.content for m in reversed(messages) if m.role == "user"), "")
     if not question.strip():
         raise InvalidRequest(
@@ -205,7 +218,7 @@ def _message(wire: WireMessage, path: str) -> Message:
         name,
         wire_tools.calls(wire.tool_calls),
         wire.tool_call_id,
-        _images(wire, path),
+        *sorted_out(_pictures(wire, path)),
     )
 
 
@@ -232,9 +245,9 @@ def _part(part: Part, path: str) -> str | None:
     return text
 
 
-def _images(wire: WireMessage, path: str) -> tuple[Image, ...]:
+def _pictures(wire: WireMessage, path: str) -> list[Picture]:
     parts = wire.content if isinstance(wire.content, list) else []
-    found = []
+    found: list[Picture] = []
     for index, part in enumerate(parts):
         place = f"{path}.content[{index}]"
         if part.type != "image_url":
@@ -248,4 +261,4 @@ def _images(wire: WireMessage, path: str) -> tuple[Image, ...]:
         if part.image_url is None:
             raise missing(f"{place}.image_url")
         found.append(image(part.image_url, f"{place}.image_url"))
-    return tuple(found)
+    return found

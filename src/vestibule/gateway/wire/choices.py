@@ -22,6 +22,7 @@ from vestibule.gateway.wire.chat_reply import (
     reply_message,
     usage_of,
 )
+from vestibule.gateway.wire.logprobs import wire_logprobs
 from vestibule.gateway.wire.tools import call_deltas
 
 _ENCODER = msgspec.json.Encoder()
@@ -31,7 +32,13 @@ def completions(answers: Sequence[Completed]) -> bytes:
     first = answers[0]
     several = len(answers) > 1
     choices = tuple(
-        Choice(reply_message(answer), answer.finish_reason, index, vestibule=answer.report if several else UNSET)
+        Choice(
+            reply_message(answer),
+            answer.finish_reason,
+            index,
+            None if answer.logprobs is None else wire_logprobs(answer.logprobs),
+            answer.report if several else UNSET,
+        )
         for index, answer in enumerate(answers)
     )
     used = usage_of(_together([answer.usage for answer in answers]))
@@ -58,7 +65,11 @@ class ChoiceChunks:
 
     def delta(self, index: int, delta: Delta) -> bytes:
         pieces = delta.parts or ((delta.text,) if delta.text else ())
-        told = [self._event(ChunkChoice(ChunkDelta(content=piece), index=index)) for piece in pieces]
+        if delta.logprobs:  # of all of its text
+            said = ChunkChoice(ChunkDelta(content=delta.text), index=index, logprobs=wire_logprobs(delta.logprobs))
+            told = [self._event(said)]
+        else:
+            told = [self._event(ChunkChoice(ChunkDelta(content=piece), index=index)) for piece in pieces]
         if delta.tool_calls:
             calls = call_deltas(delta.tool_calls, self._called[index])
             self._called[index] += len(calls)

@@ -1,4 +1,5 @@
-"""Images as OpenAI's chat completions spell them: parts with a `data:` URL. Nothing is ever fetched.
+"""Images as OpenAI's chat completions spell them: parts with a `data:` URL, or with the address of one elsewhere.
+Nothing is fetched here.
 
 Source: OpenAI's API description, `ChatCompletionRequestMessageContentPartImage`; RFC 2397, the data URL scheme.
 """
@@ -7,40 +8,49 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Literal, get_args
 from urllib.parse import unquote
 
 import msgspec
+from msgspec.structs import replace
 
-from vestibule.core.chat import Image, ImageType
+from vestibule.core.chat import Image, ImageLink, ImageType
 from vestibule.core.errors import InvalidRequest
 from vestibule.privacy.images import ImageError, read
 
 Detail = Literal["auto", "low", "high"]
 MOST_IMAGES = 32
+LONGEST_ADDRESS = 2_048
 _TYPES: dict[str, ImageType] = {str(kind): kind for kind in get_args(ImageType)}
 _NAMES = ("name", "filename")
 
 
 class WireImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`url` is a `data:` URL of a PNG, JPEG, WebP or GIF, which may carry the file's name: `;name=plant.png`."""
+    """`url` is a `data:` URL of a PNG, JPEG, WebP or GIF, which may carry the file's name: `;name=plant.png`; or, where
+    the house fetches images, an `https:` URL of one."""
 
     url: str
     detail: Detail | None = None
 
 
-def image(wire: WireImage, path: str) -> Image:
+Picture = Image | ImageLink
+
+
+def image(wire: WireImage, path: str) -> Picture:
     """Raise `InvalidRequest` as `image_at` does."""
     return image_at(wire.url, wire.detail, f"{path}.url")
 
 
-def image_at(url: str, detail: Detail | None, place: str) -> Image:
-    """Raise `InvalidRequest` for what is elsewhere, is none of the four, or is not what it says it is."""
+def image_at(url: str, detail: Detail | None, place: str) -> Picture:
+    """Raise `InvalidRequest` for what is neither, is none of the four, or is not what it says it is."""
     head, comma, coded = url.partition(",")
     scheme, _, described = head.partition(":")
+    if scheme.lower() in ("http", "https"):
+        return _link(url, detail, place)
     if scheme.lower() != "data" or not comma:
         raise InvalidRequest(
-            f"`{place}` is not a data: URL; images are not fetched from elsewhere.",
+            f"`{place}` is neither a data: nor an https: URL; images are not fetched from there.",
             next_step="Send the image itself: data:image/png;base64,…",
             param=place,
         )
@@ -62,6 +72,27 @@ def image_at(url: str, detail: Detail | None, place: str) -> Image:
     if found != media_type:
         raise InvalidRequest(f"`{place}` says {media_type} and is {found}.", next_step="Say what it is.", param=place)
     return Image(media_type, data, _name(parameters), detail or "auto")
+
+
+def sorted_out(pictures: Iterable[Picture]) -> tuple[tuple[Image, ...], tuple[ImageLink, ...]]:
+    """The images that are there, and the links to others, each with its place among all of them."""
+    images, links = list[Image](), list[ImageLink]()
+    for at, picture in enumerate(pictures):
+        if isinstance(picture, ImageLink):
+            links.append(replace(picture, at=at))
+        else:
+            images.append(picture)
+    return tuple(images), tuple(links)
+
+
+def _link(url: str, detail: Detail | None, place: str) -> ImageLink:
+    if len(url) > LONGEST_ADDRESS or not url.isprintable() or " " in url:
+        raise InvalidRequest(
+            f"`{place}` is no address.",
+            next_step=f"At most {LONGEST_ADDRESS} characters are taken, blanks and control characters escaped.",
+            param=place,
+        )
+    return ImageLink(url, place, detail=detail or "auto")
 
 
 def require_few(count: int, path: str = "messages") -> None:

@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-import jsonschema_rs
 import msgspec
 
 from vestibule.core.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 LONGEST = 131_072  # bytes
 MOST_PARTS = 20_000  # with every reference written out
@@ -45,7 +47,7 @@ Node = Mapping[str, Any] | bool
 Path = tuple[str, ...]
 
 
-class Compiled(msgspec.Struct, frozen=True):
+class Compiled(NamedTuple):
     """`deepest` is how far an answer may be nested for following the schema to take bounded time."""
 
     validator: jsonschema_rs.Validator
@@ -79,6 +81,8 @@ def compiled(schema: dict[str, Any]) -> Compiled:
 
 @lru_cache(maxsize=256)
 def _compiled(encoded: bytes) -> Compiled:
+    import jsonschema_rs  # 3 MB that only who asks for a schema needs
+
     schema = msgspec.json.decode(encoded)
     branches = _Walk(schema).branches()
     options = jsonschema_rs.RegexOptions(size_limit=_REGEX_BYTES, dfa_size_limit=_REGEX_BYTES)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 import msgspec
 
 from vestibule.core.chat import ResponseFormat
 from vestibule.generation.structured.schema import compiled
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 LONGEST = 262_144  # characters of an answer
 MOST_FAULTS = 8
