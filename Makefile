@@ -21,7 +21,7 @@ run: $(VENV)/.base ## serve with keys, as in production
 
 test: $(VENV)/.dev ## run the test suite with coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/python -m tests.side_by_side
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report --skip-covered --skip-empty | tail -40
 
@@ -80,6 +80,15 @@ bench-providers: $(VENV)/.dev ## streams through the product, leaks after 10,000
 bench-gateway: $(VENV)/.dev ## what a request costs with the whole policy on; BESIDE=FILE measures others in the same run
 	@$(BIN)/python -m benchmarks.gateway.bench --write $(if $(BESIDE),--beside $(BESIDE))
 
+soak-gateway: $(VENV)/.dev ## SESSIONS (200) ask everything there is for MINUTES (15), then the books are compared with what came
+	@$(BIN)/python -m benchmarks.gateway.soak --minutes $(or $(MINUTES),15) --sessions $(or $(SESSIONS),200) --write
+
+soak-workers: $(VENV)/.dev ## reload and kill -9 workers ROUNDS (10) times each under load, and count what was lost
+	@$(BIN)/python -m tests.serving.soak --rounds $(or $(ROUNDS),10)
+
+soak-memory: $(VENV)/.dev ## send one worker REQUESTS (1000000) requests, and say whether its memory stayed flat
+	@$(BIN)/python -m benchmarks.gateway.memory --requests $(or $(REQUESTS),1000000) --write
+
 bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
 	@$(BIN)/python -m benchmarks.privacy.harness --split judge
 
@@ -113,4 +122,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway bench-privacy tiny-model tagger clean clients release-clients
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory bench-privacy tiny-model tagger clean clients release-clients

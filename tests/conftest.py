@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
+from tests.gates import handed_on
 from vestibule.core.settings import Settings
 from vestibule.storage.database import Database
 from vestibule.storage.server import EmbeddedServer
@@ -23,7 +25,8 @@ def home_with_database() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="vestibule-tests-"))
     server = EmbeddedServer(home, Settings().postgres_user)
     server.ensure()
-    yield home
+    with handed_on(home):
+        yield home
     server.close()
     server.wait_stopped()
     shutil.rmtree(home)
@@ -51,6 +54,40 @@ async def tenant(database: Database) -> str:
     async with database.owner() as connection:
         await connection.execute("INSERT INTO tenants (id) VALUES (%s)", [name])
     return name
+
+
+MEMORY = Path("/dev/shm")
+OURS = "vsuite-"  # short: sockets have their paths below it
+ROOM_BYTES = 6 * 2**30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing is late: how long an example takes says more of the machine than of us."""
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
+    if "TMPDIR" not in os.environ and _has_room():
+        _work_in_memory(config)
+
+
+def _work_in_memory(config: pytest.Config) -> None:
+    """Tests make a hundred databases: on a disk that writes through that is half of their time. In memory they are gone
+    with the run; whoever wants to look at them afterwards sets TMPDIR."""
+    folder = MEMORY / f"{OURS}{os.getpid()}"
+    for left in MEMORY.glob(f"{OURS}*"):
+        if left == folder or not Path("/proc", left.name.removeprefix(OURS)).exists():
+            shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
+    folder.mkdir(mode=0o711)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _has_room() -> bool:
+    """Of memory, and for programs that are run from there."""
+    if not os.access(MEMORY, os.W_OK | os.X_OK):
+        return False
+    there, memory = os.statvfs(MEMORY), Path("/proc/meminfo").read_text().partition("MemAvailable:")[2]
+    room = min(there.f_bavail * there.f_frsize, int(memory.split()[0]) * 1024)
+    return room >= ROOM_BYTES and not there.f_flag & os.ST_NOEXEC
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

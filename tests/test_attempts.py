@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from tests.egress.servers.faults import Fault
 from tests.egress.servers.openai_chat import OpenAIChat
@@ -389,3 +390,16 @@ async def test_an_answer_that_is_not_waited_for_is_let_go(storage_home: Path) ->
         (given,) = house.servers["only"].given
         await until(lambda: given.left_at is not None)
         assert house.house.pipeline.attempts.health.states() == {}
+
+
+async def test_a_model_is_waited_for_as_long_as_it_says_itself(storage_home: Path) -> None:
+    """Whatever others are given."""
+    async with site(storage_home, hasty=Says(), patient=Says()) as house:
+        for server in house.servers.values():
+            server.broken = Fault("slow", wait_s=0.6)
+        soon = Patience(first_token_s=0.1, between_tokens_s=2.0, total_s=60)
+        models = [replace(house.model("hasty"), patience=soon), house.model("patient")]
+        house.house.catalogue.become(models)
+        with pytest.raises(UpstreamFailed, match=r"hasty said nothing for 0\.1 s"):
+            await house.ask("hasty")
+        assert attempts(await house.ask("patient")) == [("patient", "answered")]

@@ -194,7 +194,9 @@ async def test_whoever_is_next_is_asked_afresh(door: Door) -> None:
 
 async def test_of_strict_formats_a_provider_that_keeps_them_streams(door: Door) -> None:
     door.will_say("gpt", GOOD)
+    door.servers["gpt"].pace_s = 0.02
     text, report = await door.ask("gpt", stream=True, response_format=wanted(strict=True))
+    door.servers["gpt"].pace_s = 0.0
     assert text == GOOD
     assert report["pieces"] > 1
     assert report["quality"]["checks"]["format"] == 1.0
@@ -284,6 +286,14 @@ async def test_models_without_eyes_and_images_from_elsewhere_are_refused(door: D
     with pytest.raises(openai.APIStatusError, match="vestibule-tiny: takes no images") as caught:
         await door.ask("vestibule-tiny", messages=shown(file("PNG")), response_format=openai.NOT_GIVEN)
     assert caught.value.code == "no_candidate"
-    elsewhere = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://127.0.0.1/a.png"}}]}]
+    elsewhere = [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What?"},
+                {"type": "image_url", "image_url": {"url": "http://127.0.0.1/a.png"}},
+            ],
+        }
+    ]
     with pytest.raises(openai.BadRequestError, match="not fetched"):
         await door.ask("own", messages=elsewhere)

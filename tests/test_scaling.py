@@ -94,3 +94,21 @@ async def test_leaving_gives_up_what_is_under_way(model: Model) -> None:
         answers = [asyncio.create_task(asked(model, admission)) for _ in range(4)]
         await asyncio.sleep(0.2)
     assert [chunks[-1].finish_reason for chunks in await asyncio.gather(*answers)] == ["length"] * 4
+
+
+async def test_a_child_more_where_the_first_has_all_slots_and_one_less_when_nobody_waits(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scaling, "MOST_SLOTS", 1)
+    monkeypatch.setattr(scaling, "MOST_CHILDREN", 2)
+    admission, provider = Admission(Metrics(list)), model.provider
+    assert isinstance(provider, LlamaCppProvider)
+    async with Scaling(Catalogue([model]), admission, 1, look_s=0.01).running():
+        answers = [asyncio.create_task(asked(model, admission)) for _ in range(12)]
+        await until(lambda: provider.children == 2)
+        assert provider.capacity == 2
+        for answer in asyncio.as_completed(answers):
+            assert (await answer)[-1].usage is not None
+        await until(lambda: provider.children == 1)
+        assert (await asked(model, admission))[-1].finish_reason == "length"
+    assert provider.capacity == 1

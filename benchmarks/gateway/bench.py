@@ -125,13 +125,24 @@ class Bench:
 
 
 def main() -> None:
-    asked = _arguments()
+    asked = arguments()
+    with tempfile.TemporaryDirectory(prefix="vestibule-bench-") as folder:
+        Path(folder).chmod(0o755)  # the embedded PostgreSQL may run under another account
+        told = measured(asked, Path(folder))
+    print(json.dumps(told))
+    print(table(told), file=sys.stderr)
+    if asked.write:
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / "latest.json").write_text(json.dumps(told, indent=1) + "\n")
+        (RESULTS / "latest.txt").write_text(table(told) + "\n")
+
+
+def measured(asked: argparse.Namespace, folder: Path) -> dict[str, object]:
+    """The figures, of a server whose home is `folder`/home. Raise `SystemExit` where there are none."""
     bench = Bench(asked)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vestibule-bench-")))
-        folder.chmod(0o755)  # the embedded PostgreSQL may run under another account
         source = stack.enter_context(upstream())
-        port = _free_port()
+        port = free_port()
         process, key = stack.enter_context(vestibule(folder, port, source))
         ours = Target("vestibule", port, key, process)
         direct = Target("direct", source.fast, "none", process, slow_port=source.slow)
@@ -159,13 +170,7 @@ def main() -> None:
         )
         if wrong:
             raise SystemExit("There is no figure, because of what the run left behind:\n" + "\n".join(wrong))
-        told = _told(bench, memory, process.memory_mib(), found.requests)
-    print(json.dumps(told))
-    print(_table(told), file=sys.stderr)
-    if asked.write:
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        (RESULTS / "latest.json").write_text(json.dumps(told, indent=1) + "\n")
-        (RESULTS / "latest.txt").write_text(_table(told) + "\n")
+        return _told(bench, memory, process.memory_mib(), found.requests)
 
 
 def _told(bench: Bench, memory_before: float, memory_after: float, requests: int) -> dict[str, object]:
@@ -179,7 +184,7 @@ def _told(bench: Bench, memory_before: float, memory_after: float, requests: int
     return told
 
 
-def _table(told: dict[str, object]) -> str:
+def table(told: dict[str, object]) -> str:
     modes = told["modes"]
     assert isinstance(modes, dict)
     lines = []
@@ -228,13 +233,13 @@ def _other(name: str, entry: dict[str, object], source: Upstream, folder: Path) 
         yield target
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _arguments() -> argparse.Namespace:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each sample")

@@ -61,10 +61,11 @@ def faults(found: Counted, *, replies: int, answered_upstream: int, planted: int
         "audit records lost": (found.lost, 0),
     }
     wrong = [f"{what}: {is_} instead of {should}" for what, (is_, should) in expected.items() if is_ != should]
-    return wrong + _unproven(home)
+    return wrong + unproven(home)
 
 
-def _unproven(home: Path) -> list[str]:
+def unproven(home: Path) -> list[str]:
+    """What `vestibule audit verify` has against the audit chain; nothing where it is proven."""
     done = subprocess.run(
         [str(Path(sys.executable).with_name("vestibule")), "audit", "verify", "--json"],
         env={**os.environ, "VESTIBULE_HOME": str(home)},

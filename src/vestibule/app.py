@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 import uvicorn
@@ -19,6 +21,7 @@ from vestibule.access.keys import Keys
 from vestibule.access.limits import open_limits
 from vestibule.access.tenants import Tenants
 from vestibule.access.users import Users
+from vestibule.allocator import give_back, restrain
 from vestibule.attempts import Attempts
 from vestibule.batching import Batches, build_batches
 from vestibule.buildings import BuildingData
@@ -26,14 +29,16 @@ from vestibule.caching.exact import ExactCache
 from vestibule.clearing import Clearing
 from vestibule.console.application import build as build_console
 from vestibule.conversations import ResponseStore
-from vestibule.core.errors import Unavailable, VestibuleError
+from vestibule.core.errors import VestibuleError
 from vestibule.core.settings import Settings
-from vestibule.fleet import Fleet
+from vestibule.fetching import Fetching
+from vestibule.fleet import Fleet, Lent
 from vestibule.gateway.application import Directory, Operator, build
 from vestibule.gateway.connection import Connection
 from vestibule.gateway.limits import Metering
 from vestibule.gateway.ports import Component, ModelInfo
 from vestibule.gateway.responses.kept import Keeping
+from vestibule.gateway.server import Server
 from vestibule.knowledge import KnowledgeBase
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
@@ -50,6 +55,7 @@ from vestibule.routing.resilience.health import Health
 from vestibule.scaling import Scaling
 from vestibule.status import Status
 from vestibule.storage.database import Database
+from vestibule.storage.ownership import as_owner
 from vestibule.telemetry.metrics import Metrics
 
 COLLECT_AFTER = 20_000
@@ -61,6 +67,17 @@ EXAMPLES = (
 )
 
 log = structlog.get_logger(__name__)
+
+
+class Parent(Protocol):
+    """The process that runs the models of several, as each of them needs it."""
+
+    @property
+    def lent(self) -> Lent: ...
+
+    def admission(self, metrics: Metrics, room: int) -> Admission:
+        """Turns at models, of all processes together."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -92,7 +109,7 @@ class House:
             "database": database,
             "access": Component(True, self._access_state()),
             "knowledge": Component(knowledge.ok, knowledge.reason),
-            "embedder": Component(True, self.embedder.name),
+            "embedder": self._embedder_state(),
             "privacy": Component(not self.privacy.policies.trouble, self._policy_state()),
             "models": Component(True, self._model_state()),
             "ollama": Component(True, self.fleet.ollama.state),
@@ -133,17 +150,30 @@ class House:
         states = {provider: way.key_state for provider, way in self.privacy.ways_out.items()}
         return Component(True, "; ".join(f"{provider}: {state}" for provider, state in states.items() if state.why))
 
+    def _embedder_state(self) -> Component:
+        """One that is not loaded yet is no less ready: the first text that needs it waits for a moment."""
+        if trouble := self.embedder.trouble:
+            return Component(False, trouble)
+        return Component(True, self.embedder.name + ("" if self.embedder.is_loaded else ", loaded when first needed"))
+
     def _policy_state(self) -> str:
         trouble = self.privacy.policies.trouble
-        return f"the cloud door is closed: {trouble}" if trouble else f"policy {self.privacy.policies.current.id}"
+        if trouble:
+            return f"the cloud door is closed: {trouble}"
+        tagger = "" if self.privacy.tagger.is_loaded else ", tagger loaded when first needed"
+        return f"policy {self.privacy.policies.current.id}{tagger}"
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIterator[House]:
-    """Build everything, and take it down in reverse. With `open_to_loopback` local callers need no key."""
+async def open_house(
+    settings: Settings, *, open_to_loopback: bool, parent: Parent | None = None
+) -> AsyncIterator[House]:
+    """Build everything, and take it down in reverse. With `open_to_loopback` local callers need no key. A `parent` runs
+    the models for this process and others."""
+    restrain()
     settings.home.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        embedder = await asyncio.to_thread(MiniLM.load, settings.home)
+        embedder = MiniLM(settings.home)
         stack.callback(embedder.close)
         database = await Database.open(settings)
         stack.push_async_callback(database.close)
@@ -162,11 +192,14 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         stack.push_async_callback(requests.close)
         keys = Keys(database)
         limiter = await stack.enter_async_context(open_limits(settings, database))
-        admission = Admission(metrics, settings.local.queue)
-        fleet = Fleet(settings, embedder, privacy.ways_out, catalogue, admission)
+        room = settings.local.queue
+        admission = parent.admission(metrics, room) if parent else Admission(metrics, room)
+        lent = parent.lent if parent else None
+        fleet = Fleet(settings, embedder, privacy.ways_out, catalogue, admission, lent)
         await stack.enter_async_context(fleet.running())
         health = Health(settings.resilience.breaker)
-        await stack.enter_async_context(Scaling(catalogue, admission, settings.local.slots).running())
+        if parent is None:
+            await stack.enter_async_context(Scaling(catalogue, admission, settings.local.slots).running())
         cache = ExactCache()
         privacy.erasable.append(cache)
         pipeline = Pipeline(
@@ -187,6 +220,9 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
             buildings=buildings,
             catalogue=catalogue,
             sharing=Sharing(metrics),
+            fetching=Fetching(
+                privacy.image_door, privacy.gate, privacy.classifier, metrics, settings.limits.body_mib << 20
+            ),
             attempts=Attempts(
                 Clearing(privacy.detector, privacy.classifier, privacy.policies, privacy.gate, privacy.keys, metrics),
                 admission,
@@ -221,25 +257,20 @@ async def open_house(settings: Settings, *, open_to_loopback: bool) -> AsyncIter
         )
 
 
-def bind(settings: Settings) -> socket.socket:
-    """Take the port before anything slow is started. Raise `Unavailable` if it is not to be had."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        raise Unavailable(
-            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}).",
-            next_step="Another program may be using it: stop that, or choose another with --port or VESTIBULE_PORT.",
-        ) from None
-    return listener
+async def serve(
+    house: House,
+    listener: socket.socket,
+    *,
+    on_ready: Callable[[Server], None] | None = None,
+    signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM),
+) -> None:
+    """Serve until stopped by one of `signals`; `on_ready` is given the server once it listens. Documents and batches
+    that are queued are worked on meanwhile, by one process of those that share a home."""
+    server: Server | None = None
 
+    def stopping() -> bool:
+        return server is not None and server.should_exit
 
-async def serve(house: House, listener: socket.socket) -> None:
-    """Serve until stopped by a signal; documents and batches that are queued are worked on meanwhile."""
-    server: uvicorn.Server | None = None
     console = build_console(
         pipeline=house.pipeline,
         access=house.pipeline.access,
@@ -250,7 +281,7 @@ async def serve(house: House, listener: socket.socket) -> None:
         passages=house.knowledge,
         system=house.status(),
         examples=EXAMPLES,
-        stopping=lambda: server is not None and server.should_exit,
+        stopping=stopping,
     )
     application = build(
         pipeline=house.pipeline,
@@ -271,6 +302,7 @@ async def serve(house: House, listener: socket.socket) -> None:
             Directory(house.keys, Tenants(house.database), Users(house.database)),
             Metering(house.pipeline.access.limiter, house.keys, UsageLog(house.database)),
         ),
+        stopping=stopping,
     )
     config = uvicorn.Config(
         application,
@@ -284,21 +316,35 @@ async def serve(house: House, listener: socket.socket) -> None:
         date_header=True,
         proxy_headers=False,  # whoever connects is the peer: a header must not make a stranger local
         lifespan="off",
-        timeout_graceful_shutdown=10,
     )
-    workers = [
-        asyncio.create_task(house.knowledge.run_forever(house.buildings.names), name="ingestion"),
-        asyncio.create_task(house.batches.runner.run_forever(), name="batches"),
-    ]
+    lock = house.settings.home / "run" / "owner.lock"
+    owner = asyncio.create_task(as_owner(lock, lambda: _work_on_what_is_queued(house)), name="owner")
+    warming = asyncio.create_task(_load_what_is_needed(house), name="embedder")
     _settle()
     try:
-        server = uvicorn.Server(config)
+        drain_s = house.settings.server.drain_s
+        server = Server(config, drain_s=drain_s, on_ready=on_ready, on_drain=owner.cancel, signals=signals)
         await server.serve(sockets=[listener])
     finally:
-        for worker in workers:
-            worker.cancel()
+        for task in (owner, warming):
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await worker
+                await task
+
+
+async def _load_what_is_needed(house: House) -> None:
+    """Where there are documents the next question will want the embedder, and need not wait for it. Elsewhere it takes
+    no memory."""
+    try:
+        if await house.knowledge.holds_documents():
+            await asyncio.to_thread(house.embedder.warm)
+    except VestibuleError as error:
+        log.warning("embedder_not_loaded", reason=str(error))
+
+
+async def _work_on_what_is_queued(house: House) -> None:
+    ingesting, answering = house.knowledge.run_forever(house.buildings.names), house.batches.runner.run_forever()
+    await asyncio.gather(ingesting, answering, return_exceptions=True)
 
 
 def _settle() -> None:
@@ -309,6 +355,7 @@ def _settle() -> None:
     ours are closed by whoever reads them, and a request has a dozen.
     """
     gc.collect()
+    give_back()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 50)
     sys.set_asyncgen_hooks(firstiter=None)

@@ -91,12 +91,14 @@ class Attempts:
                     charge.sending()
                     said = model.provider.send(cleared)
                     answer = patiently(said, self._patience(model), deadline, model.id, alone=alone)
-                    with exchange.timed("generate"), telling.counting_unrestored(correspondence):
-                        async with aclosing(answer) as chunks:
-                            async for chunk in chunks:
+                    with exchange.timed("generate"):
+                        try:
+                            async for chunk in answer:
                                 charge.hear(chunk)
                                 pieces = len(chunk.parts) or 1
                                 chunk = correspondence.read(chunk)
+                                if chunk.logprobs and telling.likelihood:
+                                    telling.likelihood.hear(chunk.logprobs)
                                 text = telling.hear(chunk.text, pieces)
                                 if chunk.finish_reason:
                                     last = chunk
@@ -104,7 +106,12 @@ class Attempts:
                                 if chunk.text:
                                     exchange.note_first_word()
                                 if text and exchange.request.stream:
-                                    yield Piece(text, tried.candidate, parts=chunk.parts if text is chunk.text else ())
+                                    parts = chunk.parts if text is chunk.text else ()
+                                    yield Piece(text, tried.candidate, parts=parts, logprobs=telling.news())
+                        finally:
+                            # what was heard stays part of the answer, however it ends
+                            telling.unrestored += correspondence.unrestored
+                            await answer.aclose()
             if last is None:
                 raise UpstreamFailed(f"{model.id} broke off its answer.", next_step="Ask again.", fault="cut")
             sending.answered()
@@ -118,14 +125,22 @@ class Attempts:
             text,
             tried.candidate,
             last.tool_calls,
-            End(last, telling.check, telling.unrestored, telling.format.share, telling.sanitiser.found),
+            End(
+                last,
+                telling.check,
+                telling.unrestored,
+                telling.format.share,
+                telling.sanitiser.found,
+                telling.logprobs,
+            ),
+            logprobs=telling.news(),
         )
 
     def may_leave(self, exchange: Exchange, caller: Caller, model: Model) -> Verdict:
         return self.clearing.may_leave(exchange, caller, model)
 
     def _patience(self, model: Model) -> Patience:
-        return self.settings.home if model.location == "home" else self.settings.cloud
+        return model.patience or (self.settings.home if model.location == "home" else self.settings.cloud)
 
     def _note(self, exchange: Exchange, attempt: Attempt) -> None:
         exchange.attempts.append(attempt)

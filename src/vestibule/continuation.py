@@ -3,16 +3,15 @@ asked for the rest. Knows no provider."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from vestibule.core.answer import FinishReason
+from vestibule.core.answer import FinishReason, TokenLogprob
 from vestibule.core.chat import Message
 from vestibule.core.generation import ModelRequest
-from vestibule.correspondence import Correspondence
 from vestibule.generation.checks import AnswerCheck
+from vestibule.generation.likelihood import Likelihood
 from vestibule.generation.sanitising import AnswerSanitiser
 from vestibule.generation.structured import FormatCheck, FormatMissed, repair_request
 from vestibule.routing.resilience.course import Way
@@ -40,6 +39,7 @@ class Telling:
         self.format = FormatCheck(request.response_format, constrained=keeps_format)
         self.sanitiser = AnswerSanitiser(rewrites=request.response_format.kind == "text")
         self._missed = missed
+        self._keeps_format = keeps_format
         self.unrestored = 0
         self._request = request
         self._live = live
@@ -49,6 +49,11 @@ class Telling:
         self._onward = Onward()
         self._sent = [sent]
         self.released = len(sent)
+        asked = request.sampling.logprobs
+        self.likelihood = None if asked is None else Likelihood(asked)
+        self._known = 0
+        if self.likelihood and sent:
+            self.likelihood.end()
 
     def hear(self, text: str, pieces: int = 1) -> str:
         """Take what a model says, in so many pieces, return what may be released. Raise `Differs` where it is not what
@@ -67,23 +72,32 @@ class Telling:
         self._repetition.finish()
         return rest
 
+    def news(self) -> tuple[TokenLogprob, ...]:
+        """What became known of the tokens since it was asked last."""
+        if self.likelihood is None:
+            return ()
+        before, self._known = self._known, len(self.likelihood.told)
+        return tuple(self.likelihood.told[before:])
+
+    @property
+    def logprobs(self) -> tuple[TokenLogprob, ...] | None:
+        """Those of the whole answer; None where there are none of all of it."""
+        told = self.likelihood
+        return tuple(told.told) if told and told.is_whole else None
+
     @property
     def text(self) -> str:
         """All that was released, of this telling and of what it takes up."""
         return "".join(self._sent)
 
-    @contextmanager
-    def counting_unrestored(self, correspondence: Correspondence) -> Iterator[None]:
-        """However it ends: what was heard stays part of the answer."""
-        try:
-            yield
-        finally:
-            self.unrestored += correspondence.unrestored
-
     def next(self, way: Way, *, keeps_format: bool = False) -> Telling:
         """The telling that the next try belongs to, by a model that `keeps_format` or does not."""
         if way == "onward":
             self._onward = Onward("".join(self._heard))
+            if self.likelihood:
+                self.likelihood.end()
+            return self
+        if way == "afresh" and keeps_format == self._keeps_format and not (self._pieces or self._missed):
             return self
         return Telling(
             self._request,
@@ -119,9 +133,12 @@ class Telling:
         if text:
             self._sent.append(text)
             self.released += len(text)
+            if self.likelihood:
+                self.likelihood.release(text)
         return text
 
 
 def may_go_on(request: ModelRequest) -> bool:
     """Whether the answer may be gone on with from any point: an engine that keeps it to a form begins the form anew."""
-    return request.response_format.kind == "text" and request.tool_choice.mode != "required"
+    free = request.response_format.kind == "text" and request.grammar is None
+    return free and request.tool_choice.mode != "required"

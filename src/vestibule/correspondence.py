@@ -38,14 +38,24 @@ class Correspondence:
         """Placeholders in the answer that stand for nothing we sent."""
         return len(self._restorer.unrestored) if self._restorer else 0
 
+    @property
+    def _rewrites(self) -> bool:
+        written = self._pseudonyms
+        return written is not None and bool(written.originals or written.shifted or written.numbers != "none")
+
     def read(self, chunk: Chunk) -> Chunk:
-        """The chunk with the originals put back. Text that may be half a placeholder comes with a later chunk."""
+        """The chunk with the originals put back. Text that may be half a placeholder comes with a later chunk.
+
+        Tokens are those of the pseudonyms, and beside the originals would tell by how much figures were shifted: where
+        something stayed behind there are none.
+        """
         if self._restorer is None:
             return chunk
         text = self._restorer.feed(chunk.text)
         if chunk.finish_reason:
             text += self._restorer.finish(cut_off=chunk.finish_reason == "length")
-        return replace(chunk, text=text, tool_calls=tuple(map(self._restored, chunk.tool_calls)), parts=())
+        calls = tuple(map(self._restored, chunk.tool_calls))
+        return replace(chunk, text=text, tool_calls=calls, parts=(), logprobs=() if self._rewrites else chunk.logprobs)
 
     def _restored(self, call: ToolCall) -> ToolCall:
         assert self._pseudonyms is not None

@@ -5,13 +5,15 @@ Takes no step itself; `pipeline.py` does.
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vestibule.access.limits import Reservation
 from vestibule.core.answer import (
@@ -28,6 +30,7 @@ from vestibule.core.answer import (
     QualityReport,
     Report,
     RouteReport,
+    TokenLogprob,
     Usage,
 )
 from vestibule.core.caller import Caller
@@ -41,18 +44,22 @@ from vestibule.privacy.policy import Policy
 from vestibule.providers.base import Chunk
 from vestibule.routing.plan import CONFIGURATION_VERSION, Candidate
 
+_UNREAD = Classification(PrivacyClass.INTERNAL)
+_NONE = Evidence()
+
 
 @dataclass(frozen=True)
 class End:
     """How an answer ended: the provider's last chunk, and what the checks counted on the way. `unrestored` are the
     placeholders in it that stand for nothing we sent; `formed` is 1.0 where it has the format that was asked for;
-    `active` is how often something in it would have acted when it is shown."""
+    `active` is how often something in it would have acted when it is shown, `logprobs` those of all of it."""
 
     last: Chunk
     check: AnswerCheck
     unrestored: int
     formed: float | None = None
     active: int = 0
+    logprobs: tuple[TokenLogprob, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class Piece:
     tool_calls: tuple[ToolCall, ...] = ()
     end: End | None = None
     parts: tuple[str, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 class Timed:
@@ -87,14 +95,14 @@ class Timed:
 class Exchange:
     request: ChatRequest
     policy: Policy
-    id: str = field(default_factory=lambda: f"chatcmpl-{secrets.token_hex(12)}")
+    id: str = field(default_factory=lambda: f"chatcmpl-{os.urandom(12).hex()}")
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     caller: Caller | None = None
     reservation: Reservation = field(default_factory=Reservation)
-    classification: Classification = field(default_factory=lambda: Classification(PrivacyClass.INTERNAL))
+    classification: Classification = _UNREAD
     classified_fully: bool = False
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: Evidence = _NONE
     suspect: int = 0
     cache: CacheStatus = "bypass"
     attempts: list[Attempt] = field(default_factory=list)
@@ -175,11 +183,19 @@ class Exchange:
             cost=CostReport(self.reservation.cost_eur),
             cache=CacheReport(self.cache),
             timings_ms=self._timings(),
+            logprobs=self._logprobs_told(end),
         )
         self.end("answered", "ok")
         usage, finish = last.usage or Usage(), last.finish_reason or "stop"
-        self.answer = Completed(self.id, self.created, model.id, text, finish, usage, report, last.tool_calls)
+        self.answer = Completed(
+            self.id, self.created, model.id, text, finish, usage, report, last.tool_calls, end.logprobs
+        )
         return self.answer
+
+    def _logprobs_told(self, end: End) -> Literal["told", "withheld"] | UnsetType:
+        if self.request.sampling.logprobs is None:
+            return UNSET
+        return "withheld" if end.logprobs is None else "told"
 
     def adopted(self, event: Event) -> Event:
         """An event of an identical request's answer as one of this request's."""
@@ -233,5 +249,5 @@ class Exchange:
 def replay(answer: Completed) -> Iterator[Event]:
     """A whole answer as the events of one that was just made."""
     yield Opened(answer.id, answer.created, answer.model)
-    yield Delta(answer.text)
+    yield Delta(answer.text, logprobs=answer.logprobs or ())
     yield answer

@@ -10,12 +10,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import structlog
+from msgspec.structs import replace
 
 from vestibule.core.errors import VestibuleError
+from vestibule.core.generation import Patience
 from vestibule.core.ports import Embedder, EmbeddingModel
 from vestibule.core.settings import ProviderSettings, Settings
 from vestibule.providers.base import Provider, Transport
@@ -23,6 +26,7 @@ from vestibule.providers.extractive import ExtractiveProvider
 from vestibule.providers.home.transport import HomeTransport
 from vestibule.providers.kinds import KINDS, way_home
 from vestibule.providers.llamacpp import LlamaCppEmbedder, LlamaCppProvider
+from vestibule.providers.llamacpp.instance import Instance, Made
 from vestibule.providers.llamacpp.model_file import available_memory
 from vestibule.providers.llamacpp.registry import AddedModel, added_models
 from vestibule.providers.memory.budget import MemoryBudget
@@ -31,6 +35,7 @@ from vestibule.providers.memory.footprint import Serving
 from vestibule.providers.ollama import HomeOllama
 from vestibule.providers.ollama.watch import Served
 from vestibule.providers.presets import Preset, as_asked, preset_for
+from vestibule.providers.replicas import ReplicatedProvider
 from vestibule.routing.admission import Admission
 from vestibule.routing.catalogue import LANGUAGE_MODEL, SEEING_MODEL, Catalogue, FormatPromise, Model, locate
 
@@ -42,22 +47,38 @@ LET_FINISH_S = 60.0
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Lent:
+    """Models that another process runs for this one: what makes them, and the memory they may take together."""
+
+    made: Made
+    memory_bytes: int
+
+
 class Fleet:
     """`catalogue` is what there is now; requests keep the model they were planned with."""
 
     def __init__(
         self,
         settings: Settings,
-        embedder: Embedder,
+        embedder: Embedder | None,
         cloud: Mapping[str, Transport],
         catalogue: Catalogue | None = None,
         admission: Admission | None = None,
+        lent: Lent | None = None,
     ) -> None:
-        """`cloud` holds the ways to the providers that are not home, by their ids; `admission` knows who waits."""
+        """`cloud` holds the ways to the providers that are not home, by their ids; `admission` knows who waits. Without
+        an `embedder` there are no extracts. With `lent` the models that are added run elsewhere, and no Ollama is
+        started."""
         self._settings = settings
         self._cloud = cloud
         self._admission = admission
-        self._extractive = Model("extractive", "extractive", ExtractiveProvider(embedder), "home", can=frozenset())
+        self._lent = lent
+        self._extractive = [
+            Model("extractive", "extractive", ExtractiveProvider(one), "home", can=frozenset())
+            for one in (embedder,)
+            if one is not None
+        ]
         self._configured: list[Model] = []
         self._ways_home: dict[str, HomeTransport] = {}
         self._known = read_catalogue(KNOWN_MODELS)
@@ -68,7 +89,7 @@ class Fleet:
         self._leaving: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
         self._memory = MemoryBudget()
-        self.ollama = HomeOllama(settings)
+        self.ollama = HomeOllama(_without_starting(settings) if lent else settings)
         self.catalogue = catalogue or Catalogue([])
 
     @asynccontextmanager
@@ -108,9 +129,20 @@ class Fleet:
         for way in self._ways_home.values():
             await way.close()
 
+    @property
+    def added(self) -> Mapping[str, LlamaCppProvider | LlamaCppEmbedder]:
+        """The models that were added, by their names."""
+        return {model.name: provider for model, provider in self._added.items()}
+
+    def served(self, name: str) -> Model | None:
+        """The added model that answers by that name."""
+        return next((model for model in self._files if model.id == name), None)
+
     async def _budget(self) -> MemoryBudget:
         """What `local.memory_gib` says, and no more than the machine has at the start: what is free, and what an Ollama
         holds already, which counts as ours."""
+        if self._lent:
+            return MemoryBudget(self._lent.memory_bytes, self.ollama.memory_bytes)
         allowed = self._settings.local.memory_bytes
         there = await asyncio.to_thread(available_memory) + await self.ollama.memory_bytes()
         return MemoryBudget(min(allowed, there), self.ollama.memory_bytes)
@@ -118,7 +150,7 @@ class Fleet:
     def _publish(self) -> None:
         """Serve what there is now."""
         self.catalogue.become(
-            [*self._configured, *map(self._of_ollama, self.ollama.served), *self._files, self._extractive]
+            [*self._configured, *map(self._of_ollama, self.ollama.served), *self._files, *self._extractive]
         )
 
     def _of_ollama(self, served: Served) -> Model:
@@ -131,7 +163,13 @@ class Fleet:
             can=can,
             preset=self._preset(name),
             promises="always",
+            patience=self._patience(name),
         )
+
+    def _patience(self, name: str) -> Patience | None:
+        """With a model of `local`, where it has its own."""
+        said = self._settings.local.patience.get(name)
+        return said.over(self._settings.resilience.home) if said else None
 
     def _preset(self, name: str) -> Preset:
         return preset_for(name, self._known) if self._settings.local.presets else as_asked
@@ -145,6 +183,7 @@ class Fleet:
             location = locate(provider, self._settings.home_hosts)
             kind, region = KINDS[entries[entry.provider].kind], entries[entry.provider].region
             can = SEEING_MODEL if kind.images and entry.images else LANGUAGE_MODEL
+            can |= {"logprobs"} if kind.logprobs else set()
             promises: FormatPromise = "strict" if kind.strict and location == "cloud" else "never"
             preset = self._preset(entry.name)
             models.append(
@@ -157,6 +196,7 @@ class Fleet:
                     region=region,
                     preset=preset,
                     promises=promises,
+                    patience=self._settings.patience(entries[entry.provider], entry),
                 )
             )
         return models
@@ -164,8 +204,14 @@ class Fleet:
     def _provider(self, entry: ProviderSettings) -> Provider:
         way: Transport | None = self._cloud.get(entry.id)
         if way is None:
-            way = self._ways_home[entry.id] = way_home(entry, self._settings.home_hosts)
-        return KINDS[entry.kind].make(entry.id, entry.url, way, cloud=entry.cloud, continues=entry.continues)
+            patience = self._settings.longest_patience(entry)
+            way = self._ways_home[entry.id] = way_home(entry, self._settings.home_hosts, patience)
+        make = KINDS[entry.kind].make
+        servers = [
+            make(entry.id, url, way, cloud=entry.cloud, continues=entry.continues)
+            for url in (entry.url, *entry.replicas)
+        ]
+        return ReplicatedProvider(servers) if entry.replicas else servers[0]
 
     async def _watch(self) -> None:
         """Look at the list again whenever its file changes. A list that cannot be read changes nothing."""
@@ -201,12 +247,17 @@ class Fleet:
         """A GGUF in a child process of ours. A file that cannot be run says so when it is asked, and stops nothing."""
         serving = Serving.of(self._settings.local)
         logs = self._settings.home / "logs"
+        made = self._lent.made if self._lent else Instance
         provider: LlamaCppProvider | LlamaCppEmbedder
         if model.embedding:
-            provider = LlamaCppEmbedder(model.name, model.path, logs, serving=serving, memory=self._memory)
+            provider = LlamaCppEmbedder(model.name, model.path, logs, serving=serving, memory=self._memory, made=made)
         else:
             provider = LlamaCppProvider(
-                model.name, model.path, logs, serving=serving, memory=self._memory, adapters=model.adapters
+                *(model.name, model.path, logs),
+                serving=serving,
+                memory=self._memory,
+                adapters=model.adapters,
+                made=made,
             )
         try:
             await provider.start()
@@ -223,9 +274,11 @@ class Fleet:
         ready, preset = (lambda: self._is_ready(provider)), self._preset(model.name)
         return Model(
             *(model.name, model.name, provider, "home", automatic, ready),
+            can=LANGUAGE_MODEL | {"logprobs", "grammar"},
             preset=preset,
             adapters=provider.adapters,
             promises="always",
+            patience=self._patience(model.name),
         )
 
     def _is_ready(self, provider: LlamaCppProvider) -> bool:
@@ -247,6 +300,10 @@ class Fleet:
         if self._admission is None or isinstance(provider, LlamaCppEmbedder):
             return False
         return self._admission.load(Model(provider.id, provider.id, provider, "home")).wanted > 0
+
+
+def _without_starting(settings: Settings) -> Settings:
+    return replace(settings, local=replace(settings.local, start_ollama=False))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

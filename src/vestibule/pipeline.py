@@ -23,6 +23,7 @@ from vestibule.core.evidence import Evidence
 from vestibule.core.ports import Embedder, Vector
 from vestibule.core.sensitivity import Classification
 from vestibule.exchange import Exchange, replay
+from vestibule.fetching import Fetching
 from vestibule.generation.grounding import ground
 from vestibule.generation.sanitising import is_suspect
 from vestibule.knowledge import KnowledgeBase
@@ -50,6 +51,7 @@ class Pipeline:
     buildings: BuildingData
     catalogue: Catalogue
     sharing: Sharing
+    fetching: Fetching
     attempts: Attempts
     requests: RequestLog
     metrics: Metrics
@@ -68,6 +70,10 @@ class Pipeline:
                 exchange.reservation = await self.access.reserve(caller, "inference")
                 self.access.allow_model(caller, request.model)
                 self.catalogue.select(request.model)
+
+            if request.has_links:
+                with exchange.timed("fetch"):
+                    exchange.request = await self.fetching.fetched(exchange, caller)
 
             with exchange.timed("classify"):
                 exchange.classification = await self._classify(exchange)
@@ -136,7 +142,7 @@ class Pipeline:
                     yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
                 if piece.text or piece.tool_calls:
                     said += piece.text
-                    yield Delta(piece.text, piece.tool_calls, piece.parts)
+                    yield Delta(piece.text, piece.tool_calls, piece.parts, piece.logprobs)
                 if piece.end:
                     answer = exchange.complete(piece.candidate, said, piece.end)
                     self._remember(exchange, key, answer)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -30,13 +31,17 @@ from vestibule.privacy.detection import Detector
 from vestibule.privacy.detection.dictionaries import dictionaries_from
 from vestibule.privacy.egress import EgressGate
 from vestibule.privacy.policy import PolicyStore
-from vestibule.privacy.tagger import Tagger
+from vestibule.privacy.tagger import TaggerOnDemand
 from vestibule.privacy.tenant_keys import TenantKeys
 from vestibule.providers.cloud.api_keys import ApiKeys
-from vestibule.providers.cloud.transport import CloudTransport
 from vestibule.providers.kinds import KINDS
 from vestibule.storage.database import Database
+from vestibule.storage.ownership import as_owner
 from vestibule.telemetry.metrics import Metrics
+
+if TYPE_CHECKING:
+    from vestibule.providers.cloud.images import ImageDoor
+    from vestibule.providers.cloud.transport import CloudTransport
 
 LOOK_EVERY_S = 2.0
 
@@ -45,9 +50,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Privacy:
-    """`ways_out` lead to the providers that are not home, by their ids; `erasable` grows by what is held in memory."""
+    """`ways_out` lead to the providers that are not home, by their ids, `image_door` to images elsewhere, where those
+    are fetched; `erasable` grows by what is held in memory."""
 
     detector: Detector
+    tagger: TaggerOnDemand
     policies: PolicyStore
     classifier: Classifier
     gate: EgressGate
@@ -56,6 +63,7 @@ class Privacy:
     audit: Audit
     trail: Trail
     ways_out: Mapping[str, CloudTransport]
+    image_door: ImageDoor | None = None
     erasable: list[Erasable] = field(default_factory=list)
 
     def level_of_document(self, text: str) -> PrivacyClass:
@@ -69,7 +77,8 @@ class Privacy:
 async def open_privacy(settings: Settings, database: Database, metrics: Metrics) -> AsyncIterator[Privacy]:
     """Build it all; follow the policy's file, the portfolios' names and what has had its time until closed."""
     policies = PolicyStore(settings.policy_path)
-    detector = Detector(tagger=await asyncio.to_thread(Tagger.load), cache=settings.home / "cache")
+    tagger = await asyncio.to_thread(TaggerOnDemand)
+    detector = Detector(tagger=tagger, cache=settings.home / "cache")
     await asyncio.to_thread(detector.warm)
     keys = TenantKeys(database, settings.home)
     audit, trail = Audit(database, keys, settings.home, on_lost=metrics.audit_lost), Trail(database, settings.home)
@@ -77,38 +86,84 @@ async def open_privacy(settings: Settings, database: Database, metrics: Metrics)
     await _look_for(site, detector)
     await audit.start()
     sealer = Sealer()
-    door = CloudTransport(sealer)
-    privacy = Privacy(
-        detector=detector,
-        policies=policies,
-        classifier=Classifier(detector, policies),
-        gate=EgressGate(sealer, detector, policies, audit, settings.home_hosts),
-        keys=keys,
-        check=PrivacyCheck(detector, policies, [Outside(p.id, p.region) for p in settings.outside]),
-        audit=audit,
-        trail=trail,
-        ways_out={
-            p.id: door.using(ApiKeys(p.keys, style=KINDS[p.kind].key_style), p.ca_file) for p in settings.outside
-        },
-        erasable=durable_parts(database, settings.home, keys),
-    )
-    housekeeping = Housekeeping(database, policies, trail, keys)
-    followers = [
-        asyncio.create_task(_follow_site(site, detector), name="site names"),
-        asyncio.create_task(policies.watch(), name="policy"),
-        asyncio.create_task(housekeeping.run(), name="retention"),
-    ]
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(audit.close)
+        ways_out = await stack.enter_async_context(_ways_out(settings, sealer))
+        await stack.enter_async_context(_running("site names", _follow_site(site, detector)))
+        await stack.enter_async_context(_running("policy", policies.watch()))
+        housekeeping = Housekeeping(database, policies, trail, keys)
+        lock = settings.home / "run" / "retention.lock"
+        await stack.enter_async_context(_running("retention", as_owner(lock, housekeeping.run)))
+        if ways_out:
+            await stack.enter_async_context(_running("tagger", _load(tagger)))
+        yield Privacy(
+            detector=detector,
+            tagger=tagger,
+            policies=policies,
+            classifier=Classifier(detector, policies),
+            gate=EgressGate(sealer, detector, policies, audit, settings.home_hosts),
+            keys=keys,
+            check=PrivacyCheck(detector, policies, [Outside(p.id, p.region) for p in settings.outside]),
+            audit=audit,
+            trail=trail,
+            ways_out=ways_out,
+            image_door=_image_door(settings, sealer),
+            erasable=durable_parts(database, settings.home, keys),
+        )
+
+
+@asynccontextmanager
+async def _running(name: str, work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work, name=name)
     try:
-        yield privacy
+        yield
     finally:
-        for task in followers:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        for way in privacy.ways_out.values():
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _load(tagger: TaggerOnDemand) -> None:
+    """So that the first request to the cloud need not wait for it. Where it cannot be loaded none of them leaves."""
+    try:
+        await asyncio.to_thread(tagger.warm)
+    except Exception as error:  # noqa: BLE001 whoever tags is told the same
+        log.error("tagger_not_loaded", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def _ways_out(settings: Settings, sealer: Sealer) -> AsyncIterator[Mapping[str, CloudTransport]]:
+    """The ways to the providers that are not home, by their ids. A house that has none loads no client for them."""
+    if not settings.outside:
+        yield {}
+        return
+    from vestibule.providers.cloud.transport import CloudTransport
+
+    door = CloudTransport(sealer)
+    ways = {
+        p.id: door.using(
+            ApiKeys(p.keys, style=KINDS[p.kind].key_style),
+            p.ca_file,
+            connect_s=p.connect_s,
+            patience=settings.longest_patience(p),
+        )
+        for p in settings.outside
+    }
+    try:
+        yield ways
+    finally:
+        for way in ways.values():
             await way.close()
         await door.close()
-        await audit.close()
+
+
+def _image_door(settings: Settings, sealer: Sealer) -> ImageDoor | None:
+    if not settings.images.fetch:
+        return None
+    from vestibule.providers.cloud.images import ImageDoor
+    from vestibule.providers.cloud.transport import CloudTransport
+
+    return ImageDoor(settings.images, CloudTransport(sealer).redeem)
 
 
 async def _look_for(site: SiteNames, detector: Detector) -> None:

@@ -1,4 +1,5 @@
-"""The slots of models that we run follow their queues: a look a second, a decision, a second child that takes over.
+"""The slots of models that we run follow their queues: a look a second, a decision, a second child that takes over, or
+beside the first where that has as many slots as one may have.
 
 What to decide is `routing.admission`'s, how it is done the provider's.
 """
@@ -9,20 +10,24 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from vestibule.core.errors import VestibuleError
 from vestibule.providers.llamacpp import LlamaCppProvider
 from vestibule.routing.admission import Admission, Load, wanted_slots
-from vestibule.routing.admission.scaling import SHRINK_LOOKS
+from vestibule.routing.admission.scaling import SHRINK_LOOKS, wanted_children
 from vestibule.routing.catalogue import Catalogue, Model
 
 MOST_SLOTS = 16
+MOST_CHILDREN = 4
 REST_S = 60.0
+
+_Change = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -75,24 +80,38 @@ class Scaling:
         resting = time.monotonic() < watched.rests_until
         if resting or provider.status.state != "ready" or (watched.changing and not watched.changing.done()):
             return
-        slots, room = provider.capacity, 0
-        if watched.history[-1].waiting:
-            room = await provider.more_slots(slots)
-        wanted = wanted_slots(
-            tuple(watched.history), slots=slots, least=min(self._least, slots), most=MOST_SLOTS, room=room
-        )
-        if wanted != slots:
-            name = f"{model.id}: {slots} slots to {wanted}"
-            watched.changing = asyncio.create_task(self._change(model, provider, watched, wanted), name=name)
+        change = await self._more_or_fewer(provider, tuple(watched.history))
+        if change:
+            watched.changing = asyncio.create_task(self._change(model, provider, watched, change), name=model.id)
 
-    async def _change(self, model: Model, provider: LlamaCppProvider, watched: _Watched, wanted: int) -> None:
+    async def _more_or_fewer(self, provider: LlamaCppProvider, history: tuple[Load, ...]) -> _Change | None:
+        """Slots of the one child, and children where that has all it may have."""
+        capacity, children = provider.capacity, provider.children
+        slots = capacity // children
+        waits = bool(history[-1].waiting)
+        if children == 1:
+            room = await provider.more_slots(slots) if waits else 0
+            least = min(self._least, slots)
+            wanted = wanted_slots(history, slots=slots, least=least, most=MOST_SLOTS, room=room)
+            if wanted != slots:
+                return partial(provider.resize, wanted)
+        if children > 1 or slots >= MOST_SLOTS:
+            has_room = await provider.has_room_for_another() if waits else False
+            wanted = wanted_children(history, children=children, slots=slots, most=MOST_CHILDREN, room=has_room)
+            if wanted != children:
+                return provider.replicate if wanted > children else provider.release
+        return None
+
+    async def _change(self, model: Model, provider: LlamaCppProvider, watched: _Watched, change: _Change) -> None:
         before = provider.capacity
         try:
-            await provider.resize(wanted)
+            await change()
         except VestibuleError as error:
             watched.rests_until = time.monotonic() + REST_S
-            log.warning("slots_not_changed", model=model.id, slots=before, wanted=wanted, reason=error.message)
+            log.warning("slots_not_changed", model=model.id, slots=before, reason=error.message)
         else:
             watched.history.clear()
             self._admission.capacity_changed(model)
-            log.info("slots_changed", model=model.id, slots=wanted, before=before)
+            log.info(
+                "slots_changed", model=model.id, slots=provider.capacity, before=before, children=provider.children
+            )

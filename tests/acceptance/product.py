@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.gates import handed_on
+
 START_S = 240.0
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
@@ -24,7 +26,8 @@ def temporary_home() -> Iterator[Path]:
     parent = Path(tempfile.mkdtemp(prefix="vst-"))
     parent.chmod(0o711)
     try:
-        yield parent / "home"
+        with handed_on(parent / "home"):
+            yield parent / "home"
     finally:
         shutil.rmtree(parent, ignore_errors=True)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from vestibule.core.generation import Patience
 from vestibule.core.settings import Settings, SettingsError
 
 
@@ -65,6 +66,31 @@ def test_what_a_provider_outside_needs(tmp_path: Path) -> None:
         ("providers: [{id: o, kind: openai, url: nonsense}]\n", "provider `o`.*not an http"),
         ("providers: [{id: o, kind: telepathy, url: 'http://a'}]\n", "telepathy"),
         ("models: [{id: m, provider: o, name: m}]\n", "names the provider `o`"),
+        ("providers: [{id: o, kind: openai, url: 'http://a', connect_s: 0}]\n", "connect_s"),
+        ("providers: [{id: o, kind: openai, url: 'http://a', patience: {total_s: -1}}]\n", "patience.total_s"),
+        ("local: {patience: {m: {first_token: 1}}}\n", "first_token"),
+        ("resilience: {home: {first_token_s: .inf, between_tokens_s: 1, total_s: 1}}\n", "first_token_s"),
+        (
+            "providers: [{id: o, kind: openai, url: 'http://127.0.0.1:9', replicas: [nonsense]}]\n",
+            "provider `o`.*not an http",
+        ),
+        (
+            "providers: [{id: o, kind: openai, url: 'http://127.0.0.1:9', replicas: ['http://a:9']}]\n",
+            "has replicas, and http://a:9 is not home.*home_hosts",
+        ),
+        (
+            "providers: [{id: o, kind: openai, url: 'http://127.0.0.1:9', cloud: true, replicas: ['http://[::1]:9']}]\n",
+            "http://127.0.0.1:9 is not home",
+        ),
+        (
+            "providers: [{id: o, kind: openai, url: 'http://a'}, {id: o, kind: gemini, url: 'http://b'}]\n",
+            "two of the prov",
+        ),
+        (
+            "providers: [{id: o, kind: openai, url: 'http://a'}]\n"
+            "models: [{id: m, provider: o, name: a}, {id: m, provider: o, name: b}]\n",
+            "two of the model `m`.*replicas",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -98,3 +124,28 @@ def test_how_models_run_at_home(tmp_path: Path) -> None:
     for wrong in ("memory_gib: 0", "memory_gib: .inf", "memory_gib: .nan", "slots: 0", "context: 1", "cache_type: q5"):
         with pytest.raises(SettingsError, match=wrong.split(":")[0]):
             Settings.load(write(tmp_path, f"local: {{{wrong}}}\n"), {})
+
+
+def test_patience_is_that_of_the_model_of_its_provider_or_of_where_it_is(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "resilience: {home: {first_token_s: 9, between_tokens_s: 8, total_s: 70}}\n"
+        "local: {patience: {'qwen2.5:7b': {first_token_s: 300}}}\n"
+        "providers:\n"
+        "  - {id: near, kind: openai, url: 'http://127.0.0.1:9', connect_s: 2, patience: {first_token_s: 30}}\n"
+        "  - {id: far, kind: openai, url: 'https://api.example.com/v1'}\n"
+        "models:\n"
+        "  - {id: a, provider: near, name: a}\n"
+        "  - {id: b, provider: near, name: b, patience: {first_token_s: 200, total_s: 10}}\n"
+        "  - {id: c, provider: far, name: c, patience: {between_tokens_s: 90}}\n",
+    )
+    settings = Settings.load(path, {})
+    near, far = settings.providers
+    a, b, c = settings.models
+    assert near.connect_s == 2
+    assert settings.patience(near, a) == settings.patience(near) == Patience(30, 8, 70)
+    assert settings.patience(near, b) == Patience(200, 8, 10)
+    assert settings.patience(far, c) == Patience(20, 90, 300)
+    assert settings.longest_patience(near) == Patience(200, 8, 70)
+    assert settings.longest_patience(far) == Patience(20, 90, 300)
+    assert settings.longest_local_patience() == Patience(300, 8, 70)

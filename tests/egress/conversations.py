@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, field
 
 from tests.egress.documents import SUBJECTS
+from tests.egress.pictures import picture
 from tests.egress.planting import BLOCKED, PSEUDONYMISED, Plant, in_json, plant
 from tests.egress.planting import field as json_field
 from tests.egress.sorts import SORTS
@@ -119,7 +120,22 @@ def converse(seed: int, number: int) -> Conversation:
     conversation = Conversation(number, about, tenant, body)
     _sample(rng, body)
     _Writer(rng, conversation).write()
+    _show(random.Random(f"egress/{seed}/{number}/image"), conversation)
     return conversation
+
+
+def _show(rng: random.Random, conversation: Conversation) -> None:
+    """An image beside the question, now and then."""
+    if rng.random() > 0.15:
+        return
+    shown = picture(rng)
+    messages = conversation.body["messages"]
+    assert isinstance(messages, list)
+    content = messages[-1]["content"]
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+    messages[-1]["content"] = [*parts, {"type": "image_url", "image_url": {"url": shown.url}}]
+    conversation.places += [place for place, _ in shown.planted]
+    conversation.plants += [planted for _, planted in shown.planted]
 
 
 def _sample(rng: random.Random, body: Body) -> None:

@@ -36,6 +36,7 @@ from tests.egress.sorts import FIRMS, PORTFOLIO_ADDRESS, PORTFOLIO_METERS, PORTF
 from vestibule.access.keys import Keys
 from vestibule.buildings import BuildingData
 from vestibule.core.settings import Settings
+from vestibule.privacy.policy import Policy
 from vestibule.privacy.tenant_keys import TenantKeys
 from vestibule.storage.database import Database
 from vestibule.storage.server import EmbeddedServer
@@ -43,7 +44,7 @@ from vestibule.storage.server import EmbeddedServer
 TENANTS = ("facilities", "campus", "legal")
 ADMIN_KEY = "vst_" + "egress0property0admin0" + "k" * 21
 CLOUD_KEYS = {"EGRESS_EU_KEY": "sk-eu-" + "e" * 32, "EGRESS_US_KEY": "sk-us-" + "u" * 32}
-TAKEN_UP_S = 2.5
+TAKEN_UP_S = 60.0
 
 _RULES = """
   - {name: nothing of legal, refuse: [public, internal, confidential], tenants: [legal]}
@@ -51,14 +52,15 @@ _RULES = """
 """
 _OPEN = "\n  - {name: the rest, allow: [public, internal, confidential], providers: [cloud-eu, cloud-us]}\n"
 _CONSENT = "consent: {required: true, tenants: [facilities], from_callers: true}\n"
+_IMAGES = "images: stripped\n"
 POLICIES: Mapping[str, str] = {
-    "open": f"cloud:{_RULES}{_OPEN}{_CONSENT}",
+    "open": f"{_IMAGES}cloud:{_RULES}{_OPEN}{_CONSENT}",
     "no us": f"cloud:\n  - {{refuse: [public, internal, confidential], regions: [us]}}{_RULES}{_OPEN}{_CONSENT}",
     "no facilities": f"cloud:\n  - {{refuse: [public, internal, confidential], tenants: [facilities]}}{_RULES}{_OPEN}"
     f"{_CONSENT}",
     "no consent": f"cloud:{_RULES}{_OPEN}consent: {{required: true, tenants: [], from_callers: false}}\n",
     "general only": f"cloud:{_RULES}\n  - {{allow: [public]}}\n{_CONSENT}",
-    "stricter types": f"types: {{EMAIL: {{class: restricted, rule: block}}}}\ncloud:{_RULES}{_OPEN}{_CONSENT}",
+    "stricter types": f"{_IMAGES}types: {{EMAIL: {{class: restricted, rule: block}}}}\ncloud:{_RULES}{_OPEN}{_CONSENT}",
     "unreadable": "cloud: [this is no policy\n",
 }
 
@@ -133,10 +135,19 @@ class House:
     witness: Witness
 
     def set_policy(self, name: str, *, wait: bool = True) -> None:
-        """Write the policy as an operator would, and wait until it has surely been taken up."""
+        """Write the policy as an operator would, and wait until the product says that it is in force."""
         write_policy(self.home, name)
-        if wait:
-            time.sleep(TAKEN_UP_S)
+        until = time.monotonic() + TAKEN_UP_S
+        while wait and not self._is_in_force(name):
+            if time.monotonic() > until:
+                raise RuntimeError(f"the policy `{name}` is not taken up within {TAKEN_UP_S:g} s")
+            time.sleep(0.05)
+
+    def _is_in_force(self, name: str) -> bool:
+        told = str(json.loads(self.get("/readyz"))["components"]["privacy"]["reason"])
+        if name == "unreadable":
+            return told.startswith("the cloud door is closed")
+        return told == f"policy {Policy.load(self.home / 'policy.yaml').id}"
 
     def ingest(self, folder: Path, tenant: str) -> None:
         run(self.home, "ingest", str(folder), "--tenant", tenant)

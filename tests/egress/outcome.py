@@ -25,6 +25,7 @@ class Result:
     requests_recorded: int = 0
     bytes_recorded: int = 0
     placeholders_recorded: int = 0
+    images_recorded: int = 0
     restored: int = 0
     streams_restored: int = 0
     calls_restored: int = 0
@@ -57,7 +58,7 @@ def report(result: Result) -> str:
         f"attempts to send     {result.attempts['cleared']} cleared, {result.attempts['refused']} refused,"
         f" {result.attempts['home']} went home",
         f"recorded             {result.requests_recorded} requests, {result.bytes_recorded} bytes,"
-        f" {result.placeholders_recorded} placeholders",
+        f" {result.placeholders_recorded} placeholders, {result.images_recorded} images",
         f"put back             {result.restored} answers byte for byte, {result.streams_restored} of them streams,"
         f" {result.calls_restored} calls of functions",
         f"fell over, cached    {result.fell_over}, {result.cache_hits}",

@@ -25,9 +25,10 @@ from tests.egress.conversations import Conversation, converse
 from tests.egress.documents import documents, write
 from tests.egress.house import POLICIES, House, house, may_reach, run, write_policy
 from tests.egress.outcome import Result, failures, report
+from tests.egress.pictures import images, said
 from tests.egress.planting import Plant
 from tests.egress.restoring import CHECKED, expected
-from tests.egress.searching import Searched
+from tests.egress.searching import Searched, strings
 from tests.egress.servers.server import Fault, FaultKind, RecordingServer
 
 PATHS = (
@@ -41,6 +42,7 @@ PATHS = (
     "client that hangs up",
     "functions: offered, called, answered",
     "response formats",
+    "images, with what their files say and their names",
     "retrieved passages",
     "building data",
     "policy changed while requests are under way",
@@ -159,18 +161,20 @@ def _hang_up(product: House, seed: int) -> int:
     """Ask servers that fall silent in mid-answer, and leave. Whoever asks next is answered as ever."""
     product.set_policy("open")
     servers: list[RecordingServer] = [product.own, *product.clouds.values()]
-    left = 0
-    for number in range(6):
+    for server in servers:
+        server.faults.clear()
+        server.broken = Fault("stall")
+
+    def left(number: int) -> bool:
         conversation = converse(seed, 1_000_000 + number)
-        for server in servers:
-            server.faults.clear()
-            server.broken = Fault("stall")
         key = product.keys[conversation.tenant]
-        answer = ask(product.product.port, key, conversation.body, timeout_s=IMPATIENCE_S)
-        left += answer.broken
+        return ask(product.product.port, key, conversation.body, timeout_s=IMPATIENCE_S).broken
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        gone = sum(pool.map(left, range(WORKERS)))
     for server in servers:
         server.broken = None
-    return left
+    return gone
 
 
 def _search(product: House, asked: Sequence[Asked], planted: Sequence[tuple[Plant, str]], result: Result) -> None:
@@ -178,6 +182,10 @@ def _search(product: House, asked: Sequence[Asked], planted: Sequence[tuple[Plan
     received = [(region, r) for region, server in product.clouds.items() for r in server.requests]
     result.requests_recorded = len(received)
     result.bytes_recorded = sum(len(server.received) for server in product.clouds.values())
+    for region, request in received:
+        for image in images(strings(request.body)):
+            result.images_recorded += 1
+            result.problems += [f"an image that reached {region} says {what[:60]}" for what in said(image)]
     searched = Searched([request.body for _, request in received], product.clouds.values())
     result.placeholders_recorded = searched.placeholders
     for plant, place in {p.value: (p, place) for p, place in planted}.values():

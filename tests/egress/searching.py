@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from tests.egress.pictures import in_images
 from tests.egress.servers.server import RecordingServer
 from tests.egress.servers.traces import folded, readings_of
 
@@ -19,6 +20,7 @@ class Searched:
     def __init__(self, bodies: Sequence[bytes], servers: Iterable[RecordingServer]) -> None:
         raw = "\n".join(server.received.decode(errors="replace") for server in servers)
         texts = [text for body in bodies for text in strings(body)]
+        texts += in_images(texts)
         self.placeholders = sum(len(PLACEHOLDER.findall(text)) for text in texts)
         self._whole = "\n".join(readings_of("\n".join([raw, *texts])))
 

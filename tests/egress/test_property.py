@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 
@@ -9,12 +10,14 @@ import pytest
 
 from tests.egress.conversations import converse
 from tests.egress.outcome import failures, report
+from tests.egress.pictures import PLACE, WAYS, images, said, with_place
 from tests.egress.planting import BLOCKED, in_json, plant
 from tests.egress.property import examine
 from tests.egress.restoring import expected
-from tests.egress.searching import Searched
+from tests.egress.searching import Searched, strings
 from tests.egress.servers.speech import Asked, Reply, Speech
 from tests.egress.sorts import SORTS
+from tests.privacy.images.files import MAKERS, file
 
 SEED = 4
 
@@ -44,6 +47,33 @@ def test_a_planted_value_is_found_in_a_body_however_it_was_disguised(type: str) 
             sent = json.dumps(body, ensure_ascii=ascii_only).encode()
             assert Searched([sent], ()).find(planted.traces), planted
     assert Searched([b'{"messages": [{"content": "What is a typical COP?"}]}'], ()).find(planted.traces) is None
+
+
+@pytest.mark.parametrize("way", [*WAYS, PLACE])
+def test_what_an_image_says_is_found_however_it_says_it(way: str) -> None:
+    """In the file as it was sent; in one that only shows, nothing is."""
+    rng = random.Random(f"image/{way}")
+    for planted in (plant(rng, type) for type in SORTS):
+        data = with_place(planted.text) if way == PLACE else MAKERS[way](planted.text)
+        url = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+        sent = json.dumps({"messages": [{"content": [{"type": "image_url", "image_url": {"url": url}}]}]}).encode()
+        assert Searched([sent], ()).find(planted.traces), planted
+        assert Searched([sent.replace(url.encode(), b"")], ()).find(planted.traces) is None
+        assert images(strings(sent)) == [data]
+
+
+def test_images_are_among_the_conversations() -> None:
+    drawn = [converse(SEED, number) for number in range(200)]
+    shown = [one for one in drawn if any(place.startswith("image") for place in one.places)]
+    assert 15 <= len(shown) <= 45
+    for one in shown:
+        assert '"image_url"' in json.dumps(one.body)
+        assert not one.is_plain
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_file_that_only_shows_says_nothing(format: str) -> None:
+    assert said(file(format)) == []
 
 
 def test_a_conversation_is_a_function_of_seed_and_number() -> None:

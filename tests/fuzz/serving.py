@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from vestibule.app import bind, open_house, serve
+from vestibule.app import open_house, serve
 from vestibule.core.caller import SCOPES
 from vestibule.core.settings import Allowance, Limits, Settings
+from vestibule.gateway.listening import bind
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Sequence
 
-from vestibule.access.authenticator import Authenticator
+from vestibule.access.authenticator import Authenticator, NoTokens, TokenReader
 from vestibule.access.guessing import Guessing
 from vestibule.access.keys import Keys
 from vestibule.access.limits import Limiter, Reservation, Standing
-from vestibule.access.oidc import Issuers
 from vestibule.access.origins import Origins
 from vestibule.access.sessions import Sessions
 from vestibule.access.users import Users
@@ -47,7 +45,8 @@ class Access:
         demo's door, see `Authenticator`. `limits` may be how many requests a key may make in a minute, and no more."""
         settings = settings or AccessSettings()
         changes = keys.database.changes
-        tokens = Issuers(issuers, Users(keys.database), home_hosts)
+        tokens = _issuers(issuers, keys, home_hosts) if issuers else NoTokens()
+        origins = frozenset(origin for issuer in issuers for origin in issuer.origins)
         sessions = Sessions(keys.database)
 
         def revision() -> tuple[object, int]:
@@ -63,7 +62,7 @@ class Access:
             revision=revision,
         )
         limiter = limits if isinstance(limits, Limiter) else Limiter(Limits(requests_per_minute=limits))
-        return cls(authenticator, limiter, sessions, Origins(keys, tokens.origins, revision))
+        return cls(authenticator, limiter, sessions, Origins(keys, origins, revision))
 
     async def authenticate(self, credential: Credential) -> Caller:
         """Return who asks. Raise `Unauthorized` without a key of ours, `Forbidden` from where it may not be used,
@@ -73,8 +72,10 @@ class Access:
     async def confirm(self, credential: Credential) -> None:
         """Ask once more while an answer is being told; cheap for who was just here. Raise `Unauthorized` where the
         right to it was taken away since; while nobody can tell, it goes on."""
-        with contextlib.suppress(Unavailable):
+        try:
             await self._authenticator.authenticate(credential)
+        except Unavailable:
+            return
 
     def admit(self, caller: Caller, scope: Scope) -> None:
         """Count one request. Raise `RateLimited` over a limit of the key or its tenant, `Forbidden` without `scope`."""
@@ -150,3 +151,9 @@ def require(caller: Caller, scope: Scope) -> None:
             f"This key lacks the scope `{scope}`.",
             next_step=f"Ask an administrator for one: vestibule keys create --tenant {caller.tenant} --scope {scope}.",
         )
+
+
+def _issuers(settings: Sequence[IssuerSettings], keys: Keys, home_hosts: Collection[str]) -> TokenReader:
+    from vestibule.access.oidc import Issuers  # takes a client and a reader of tokens along, which few houses need
+
+    return Issuers(settings, Users(keys.database), home_hosts)

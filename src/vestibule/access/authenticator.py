@@ -19,7 +19,6 @@ import msgspec
 from vestibule.access.grant import Grant, is_loopback
 from vestibule.access.guessing import Guessing
 from vestibule.access.keys import digest_of
-from vestibule.access.oidc.key_set import KeysUnavailable
 from vestibule.core.caller import Caller, Credential, Scope
 from vestibule.core.errors import Unauthorized, Unavailable, VestibuleError
 
@@ -33,6 +32,10 @@ _DEMO_SCOPES: frozenset[Scope] = frozenset({"inference", "knowledge", "feedback"
 DEMO_CALLER = Caller(tenant="demo", key_id="demo", scopes=_DEMO_SCOPES)
 
 Revision = tuple[object, int]
+
+
+class KeysUnavailable(Unavailable):
+    """The issuer's, not the database's trouble."""
 
 
 class GrantStore(Protocol):

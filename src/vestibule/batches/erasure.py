@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from vestibule.batches.store import BatchStore
 from vestibule.batches.work import Work
-from vestibule.core.errors import VestibuleError
-from vestibule.core.json_texts import texts_in
+from vestibule.core.forgetting import is_named, to_forget
 from vestibule.core.ports import Subject
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.storage.database import Database
@@ -34,25 +33,17 @@ class BatchErasure:
         return await self._store.forget(subject.tenant, await self._of(subject))
 
     async def _of(self, subject: Subject) -> list[str]:
-        ids = await self._store.ids(subject.tenant)
-        return ids if subject.person is None else [id_ for id_ in ids if await self._names(subject, id_)]
-
-    async def _names(self, subject: Subject, id_: str) -> bool:
-        try:
+        async def names(id_: str) -> bool:
             batch = await self._store.get(subject.tenant, id_, PrivacyClass.RESTRICTED)
             if subject.is_named_in(*(batch.metadata or {}).keys(), *(batch.metadata or {}).values()):
                 return True
             after = 0
             while page := await self._work.ended(batch, after, _AT_ONCE):
-                contents = [c for line in page for c in (bytes(line.request.body), line.reply) if c]
-                ids = [line.request.custom_id for line in page]
-                if await asyncio.to_thread(_any_names, subject, ids, contents):
+                # a body is JSON and holds no line end of its own
+                said = b"\n".join(c for line in page for c in (bytes(line.request.body), line.reply) if c)
+                if await asyncio.to_thread(is_named, subject, said, *(line.request.custom_id for line in page)):
                     return True
                 after = page[-1].number
-        except VestibuleError:  # sealed under a key that is gone: of use to nobody
-            return True
-        return False
+            return False
 
-
-def _any_names(subject: Subject, texts: list[str], contents: list[bytes]) -> bool:
-    return subject.is_named_in(*texts) or any(subject.is_named_in(*texts_in(content)) for content in contents)
+        return await to_forget(subject, await self._store.ids(subject.tenant), names)

@@ -56,6 +56,7 @@ def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: 
         options.knowledge,
         options.buildings,
         options.route.adapters,
+        options.grammar,
         versions,
     )
     return CacheKey(tenant, level, hashlib.sha256(msgspec.msgpack.encode(relevant)).digest())

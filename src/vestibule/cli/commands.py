@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from vestibule import __version__
-from vestibule.cli.ask import ask
-from vestibule.cli.audit import audit
-from vestibule.cli.doctor import doctor
-from vestibule.cli.ingest import ingest
-from vestibule.cli.keys import keys
-from vestibule.cli.limits import limits, usage
-from vestibule.cli.models import models
-from vestibule.cli.privacy import privacy
-from vestibule.cli.serving import demo, serve
-from vestibule.cli.tenants import tenants, users
 from vestibule.core.errors import VestibuleError
 
+COMMANDS = {
+    "demo": ("serving", "Generate a portfolio, its meter data and documents, and serve answers about them."),
+    "serve": ("serving", "Serve. Every request needs a key; the first start prints an admin key once."),
+    "ask": ("ask", "Ask the running server."),
+    "ingest": ("ingest", "Take files, or all files of folders, into the knowledge base."),
+    "keys": ("keys", "API keys: hashed at rest, shown once."),
+    "tenants": ("tenants", "Tenants: each sees only what is its own."),
+    "users": ("tenants", "Users and their roles."),
+    "limits": ("limits", "What keys, tenants and models may use beside what the settings say."),
+    "usage": ("limits", "Show requests, tokens and cost by tenant, key and model."),
+    "models": ("models", "The models that are there."),
+    "privacy": ("privacy", "What is private in a text, what may leave by the policy, and what is to be forgotten."),
+    "audit": ("audit", "The record of what was decided about every request: chained, signed, and never its text."),
+    "doctor": ("doctor", "Check what Vestibule needs and say how to mend what is missing."),
+}
+"""Each with the module that holds it and what it does: a command is loaded when it is called, not to be listed."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands by name, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"vestibule.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, does) for name, (_, does) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="vestibule")
 def commands() -> None:
     """Vestibule: a self-hosted LLM backend for building and energy operations that answers at home first."""
-
-
-for command in (demo, serve, ask, ingest, keys, tenants, users, limits, usage, models, privacy, audit, doctor):
-    commands.add_command(command)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from vestibule.app import House, open_house
 from vestibule.cli.progress import progress_bar
-from vestibule.cli.serving import run
+from vestibule.cli.running import run
 from vestibule.core.errors import InvalidRequest, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.telemetry.logs import configure

@@ -13,7 +13,7 @@ import click
 from vestibule.access.keys import IssuedKey, Key, Keys
 from vestibule.access.terms import Terms
 from vestibule.cli.durations import duration
-from vestibule.cli.serving import run
+from vestibule.cli.running import run
 from vestibule.core.caller import SCOPES
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.core.settings import Settings

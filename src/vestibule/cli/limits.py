@@ -14,7 +14,7 @@ from vestibule.access.keys import Keys
 from vestibule.access.limits.base import Books
 from vestibule.access.limits.claims import KINDS, Kind, Subject
 from vestibule.access.limits.postgres import PostgresBooks
-from vestibule.cli.serving import run
+from vestibule.cli.running import run
 from vestibule.core.errors import InvalidRequest
 from vestibule.core.settings import Allowance, Settings
 from vestibule.monitoring.usage import UsageLog, Used

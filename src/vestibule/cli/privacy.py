@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from vestibule.cli.client import Client
-from vestibule.cli.serving import run
+from vestibule.cli.running import run
 from vestibule.core.ports import Subject
 from vestibule.core.settings import Settings
 from vestibule.erasure import Erasure, ErasureReport, durable_parts

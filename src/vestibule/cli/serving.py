@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
-import msgspec
-import uvloop
+from msgspec.structs import replace
 from rich.console import Console
 
-from vestibule.app import EXAMPLES, House, bind, open_house
-from vestibule.app import serve as serve_house
-from vestibule.cli.progress import progress_bar
+from vestibule.cli.running import run
 from vestibule.core.settings import Settings
-from vestibule.demo.loading import DEFAULT_SEED, load_demo
+from vestibule.gateway.listening import address_of, bind, bind_shared
+from vestibule.serving.notify import ServiceManager
 from vestibule.telemetry.logs import configure
 
-BACKLOG = 2048
-
-
-def run(main: Coroutine[object, object, None]) -> None:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
+DEFAULT_SEED = 7
 
 
 def _settings(config: Path | None, host: str | None, port: int | None) -> Settings:
     settings = Settings.load(config)
     if host:
-        settings = msgspec.structs.replace(settings, host=host)
+        settings = replace(settings, host=host)
     if port is not None:
-        settings = msgspec.structs.replace(settings, port=port)
+        settings = replace(settings, port=port)
     return settings
 
 
@@ -45,16 +37,20 @@ def demo(seed: int, config: Path | None, host: str | None, port: int | None) -> 
     """Generate a portfolio, its meter data and documents, and serve answers about them. Local callers need no key."""
     settings = _settings(config, host, port)
     configure()
-    listener = bind(settings)
-    run(_demo(settings, seed, listener))
+    run(_demo(settings, seed, bind(settings)))
 
 
 async def _demo(settings: Settings, seed: int, listener: socket.socket) -> None:
+    from vestibule.app import EXAMPLES, open_house
+    from vestibule.app import serve as serve_house
+    from vestibule.cli.progress import progress_bar  # none of this is of use to a server
+    from vestibule.demo.loading import load_demo
+
     console = Console(stderr=True)
     async with open_house(settings, open_to_loopback=True) as house:
         with progress_bar(console) as on_progress:
             await load_demo(house.knowledge, house.buildings, settings.home, seed, on_progress)
-        address = _address(listener)
+        address = address_of(listener)
         console.print(f"\n[bold]Vestibule answers at {address}[/bold]  (Ctrl-C stops it)\n")
         console.print(f"  In the browser:  {address}/console/", soft_wrap=True)
         console.print(f'  On the terminal: .venv/bin/vestibule ask "{EXAMPLES[0]}"', soft_wrap=True)
@@ -66,30 +62,45 @@ async def _demo(settings: Settings, seed: int, listener: socket.socket) -> None:
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="A vestibule.yaml.")
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
-def serve(config: Path | None, host: str | None, port: int | None) -> None:
-    """Serve. Every request needs a key; the first start prints an admin key once."""
-    settings = _settings(config, host, port)
+@click.option("--workers", type=click.IntRange(1, 32), help="Processes that answer side by side.")
+@click.option("--drain-s", type=click.FloatRange(0, 3600), help="How long answers may go on once it is to end.")
+def serve(config: Path | None, host: str | None, port: int | None, workers: int | None, drain_s: float | None) -> None:
+    """Serve. Every request needs a key; the first start prints an admin key once. With several workers SIGHUP reloads
+    the settings without dropping an answer."""
+
+    def read() -> Settings:
+        settings = _settings(config, host, port)
+        server = settings.server
+        server = replace(server, workers=workers or server.workers)
+        server = replace(server, drain_s=server.drain_s if drain_s is None else drain_s)
+        return replace(settings, server=server)
+
+    settings = read()
     configure()
-    listener = bind(settings)
-    run(_serve(settings, listener))
+    if settings.server.workers == 1:
+        run(_serve(settings, bind(settings)))
+    else:
+        run(_serve_by_several(settings, bind_shared(settings, settings.server.workers), read))
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
+    from vestibule.app import open_house
+    from vestibule.app import serve as serve_house
+    from vestibule.serving.first_key import announce_first_key
+
+    console, manager = Console(stderr=True), ServiceManager()
+    async with open_house(settings, open_to_loopback=False) as house, manager.watched():
+        await announce_first_key(house, console)
+        console.print(f"Vestibule answers at {address_of(listener)}")
+        await serve_house(house, listener, on_ready=lambda _: manager.ready("1 worker"))
+        manager.stopping()
+
+
+async def _serve_by_several(
+    settings: Settings, listeners: Sequence[socket.socket], reread: Callable[[], Settings]
+) -> None:
+    from vestibule.serving.parent import Parent  # of a house it opens nothing: that is its workers'
+
     console = Console(stderr=True)
-    async with open_house(settings, open_to_loopback=False) as house:
-        await _announce_first_key(house, console)
-        console.print(f"Vestibule answers at {_address(listener)}")
-        await serve_house(house, listener)
-
-
-async def _announce_first_key(house: House, console: Console) -> None:
-    issued = await house.keys.first_admin_key(house.settings.admin_key)
-    if issued:
-        console.print(f"First start. The admin key, shown only now:\n\n  {issued.token}\n", soft_wrap=True)
-
-
-def _address(listener: socket.socket) -> str:
-    """Where to ask. From now on who asks waits in the queue instead of being refused."""
-    listener.listen(BACKLOG)
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    parent = Parent(settings, listeners, reread, ServiceManager())
+    await parent.run(lambda: console.print(f"Vestibule answers at {address_of(listeners[0])}"))

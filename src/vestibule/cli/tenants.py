@@ -10,7 +10,7 @@ import msgspec
 
 from vestibule.access.tenants import Tenant, Tenants
 from vestibule.access.users import User, Users
-from vestibule.cli.serving import run
+from vestibule.cli.running import run
 from vestibule.core.caller import ROLES
 from vestibule.core.settings import Settings
 from vestibule.storage.database import Database

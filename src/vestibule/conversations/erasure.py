@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from vestibule.conversations.store import ResponseStore
-from vestibule.core.errors import VestibuleError
-from vestibule.core.json_texts import texts_in
+from vestibule.core.forgetting import is_named, to_forget
 from vestibule.core.ports import Subject
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.storage.database import Database
@@ -31,11 +32,9 @@ class ResponseErasure:
     async def _of(self, subject: Subject) -> list[str]:
         async with self._database.tenant(subject.tenant) as connection:
             ids = [str(row[0]) for row in await (await connection.execute("SELECT id FROM responses")).fetchall()]
-        return ids if subject.person is None else [id_ for id_ in ids if await self._names(subject, id_)]
 
-    async def _names(self, subject: Subject, id_: str) -> bool:
-        try:
+        async def names(id_: str) -> bool:
             stored = await self._store.take(subject.tenant, id_, PrivacyClass.RESTRICTED)
-        except VestibuleError:  # expired, or sealed under a key that is gone: of use to nobody
-            return True
-        return subject.is_named_in(*texts_in(stored.content))
+            return await asyncio.to_thread(is_named, subject, stored.content)
+
+        return await to_forget(subject, ids, names)

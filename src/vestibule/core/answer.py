@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vestibule.core.chat import ToolCall
 
@@ -88,8 +89,25 @@ class CacheReport(msgspec.Struct, frozen=True, omit_defaults=True):
     age_s: float | None = None
 
 
+class Likely(msgspec.Struct, frozen=True):
+    """A token that might have been said: its text, where that is one, its bytes, and the natural logarithm of how
+    probable it was."""
+
+    token: str
+    raw: bytes
+    logprob: float
+
+
+class TokenLogprob(msgspec.Struct, frozen=True):
+    """A token that was said, and the likeliest in its place, itself among them."""
+
+    said: Likely
+    top: tuple[Likely, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True):
-    """The `vestibule` block."""
+    """The `vestibule` block. `logprobs` that were asked for are withheld where the answer is not the model's own words
+    to the end."""
 
     id: str
     privacy: PrivacyReport
@@ -99,6 +117,7 @@ class Report(msgspec.Struct, frozen=True):
     cost: CostReport
     cache: CacheReport
     timings_ms: dict[str, float]
+    logprobs: Literal["told", "withheld"] | UnsetType = UNSET
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -110,15 +129,18 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Delta(msgspec.Struct, frozen=True):
-    """`parts` are the pieces of `text` that came together, where there were several."""
+    """`parts` are the pieces of `text` that came together, where there were several; `logprobs` tell of the tokens
+    that are whole with it."""
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     parts: tuple[str, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 class Completed(msgspec.Struct, frozen=True):
-    """Last event. `text` is the whole answer, equal to the deltas joined."""
+    """Last event. `text` is the whole answer, equal to the deltas joined; `logprobs` are those of all of it, or are
+    None."""
 
     id: str
     created: int
@@ -128,6 +150,7 @@ class Completed(msgspec.Struct, frozen=True):
     usage: Usage
     report: Report
     tool_calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] | None = None
 
 
 Event = Opened | Delta | Completed

@@ -53,9 +53,19 @@ class Image(msgspec.Struct, frozen=True):
     detail: Literal["auto", "low", "high"] = "auto"
 
 
+class ImageLink(msgspec.Struct, frozen=True):
+    """An image that is elsewhere: the one that is to be the turn's image number `at`. `place` is where in the request
+    its address stands."""
+
+    url: str
+    place: str
+    at: int = 0
+    detail: Literal["auto", "low", "high"] = "auto"
+
+
 class Message(msgspec.Struct, frozen=True):
     """`tool_calls` belong to an assistant's turn; `tool_call_id` says which of them a tool's turn answers. `images`
-    come with a user's turn, behind its text."""
+    come with a user's turn, behind its text; those that are `links` have yet to be fetched."""
 
     role: Role
     content: str = ""
@@ -63,6 +73,7 @@ class Message(msgspec.Struct, frozen=True):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     images: tuple[Image, ...] = ()
+    links: tuple[ImageLink, ...] = ()
 
     @property
     def size(self) -> int:
@@ -91,7 +102,7 @@ class RouteOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The `vestibule` object of a request."""
+    """The `vestibule` object of a request. `grammar` (GBNF) is what the answer is held to as it is written."""
 
     controls: Controls = Controls()
     knowledge: bool = True
@@ -99,14 +110,18 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     privacy: PrivacyOptions = PrivacyOptions()
     cache: CacheMode = "default"
     route: RouteOptions = RouteOptions()
+    grammar: str | None = None
 
 
 class Sampling(msgspec.Struct, frozen=True):
+    """`logprobs` asks how probable each token was, and for so many that might have stood in its place."""
+
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    logprobs: int | None = None
 
 
 class ChatRequest(msgspec.Struct, frozen=True):
@@ -128,6 +143,10 @@ class ChatRequest(msgspec.Struct, frozen=True):
     parallel_calls: bool = True
     most_passages: int | None = None
     priority: Priority = "interactive"
+
+    @property
+    def has_links(self) -> bool:
+        return any(message.links for message in self.messages)
 
     @property
     def question(self) -> str:

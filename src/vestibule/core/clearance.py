@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -35,10 +36,7 @@ class Destination(msgspec.Struct, frozen=True):
             return False
         if self.scheme in ("inside", "unix") or self.host == "localhost" or self.host in home_hosts:
             return True
-        try:
-            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
 
     @classmethod
     def parse(cls, url: str, *, cloud: bool = False) -> Destination:
@@ -57,6 +55,14 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 INSIDE = Destination("inside")
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 class ClearedRequest(msgspec.Struct, frozen=True):
@@ -84,5 +90,5 @@ class Sealer:
         return hmac.compare_digest(request.seal, self._digest(request))
 
     def _digest(self, request: ClearedRequest) -> bytes:
-        unsealed = msgspec.structs.replace(request, seal=b"")
+        unsealed = msgspec.structs.replace(request, seal=b"") if request.seal else request
         return hmac.digest(self._key, msgspec.msgpack.encode(unsealed), hashlib.sha256)

@@ -20,7 +20,7 @@ class PrivacyClass(IntEnum):
 
     @property
     def label(self) -> str:
-        return self.name.lower()
+        return _LABELS[self]
 
     @classmethod
     def parse(cls, label: str) -> PrivacyClass:
@@ -30,6 +30,9 @@ class PrivacyClass(IntEnum):
         except KeyError:
             known = ", ".join(c.label for c in cls)
             raise ValueError(f"unknown privacy class {label!r}; one of: {known}") from None
+
+
+_LABELS = tuple(level.name.lower() for level in PrivacyClass)
 
 
 class Span(msgspec.Struct, frozen=True):

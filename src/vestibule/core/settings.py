@@ -17,7 +17,7 @@ import yaml
 from vestibule.core.caller import Role
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import VestibuleError
-from vestibule.core.generation import Patience
+from vestibule.core.generation import Patience, PatienceSettings, Seconds
 
 
 class SettingsError(VestibuleError):
@@ -75,7 +75,7 @@ class LocalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Of an Ollama: `start_ollama` if none answers, which then holds `loaded_models` at once; a model stays loaded for
     `keep_alive` after it was asked ("30m", "-1s" for ever). `presets`: models of the catalogue are sampled as it says,
-    where the caller does not say."""
+    where the caller does not say. `patience` is that with a model of this name, where it is not `resilience.home`."""
 
     memory_gib: Annotated[float, msgspec.Meta(gt=0, le=65_536)] = 12.0
     slots: Annotated[int, msgspec.Meta(ge=1, le=256)] = 2
@@ -87,6 +87,7 @@ class LocalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loaded_models: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
     keep_alive: Annotated[str, msgspec.Meta(pattern=r"^-?\d+(ms|s|m|h)$")] = "30m"
     presets: bool = True
+    patience: dict[str, PatienceSettings] = {}
 
     @property
     def memory_bytes(self) -> int:
@@ -103,7 +104,9 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outside though its address is at home, as a forwarder's is. `ca_file` is trusted instead of the system's
     authorities. `region` is what the policy's cloud rules may ask for. `continues` declares that it takes an
     assistant's turn at the end of a conversation for the beginning of its answer, so that it can go on with an answer
-    another one broke off.
+    another one broke off. `connect_s` is how long a connection may take; `patience` that with each of its models, where
+    it is not that of `resilience`. `replicas` are the addresses of further servers at home that answer for the same
+    models.
     """
 
     id: str
@@ -114,6 +117,9 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: Path | None = None
     region: str = ""
     continues: bool = False
+    connect_s: Seconds | None = None
+    patience: PatienceSettings = PatienceSettings()
+    replicas: tuple[str, ...] = ()
 
     @property
     def destination(self) -> Destination:
@@ -130,13 +136,14 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`id` is what callers name, `name` what the provider calls the model. `images` False says that it takes none.
-    `prices` count for a model that is not home."""
+    `prices` count for a model that is not home. `patience` goes before that of its provider."""
 
     id: str
     provider: str
     name: str
     images: bool = True
     prices: Prices | None = None
+    patience: PatienceSettings = PatienceSettings()
 
 
 class BreakerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,6 +197,22 @@ class AccessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failures_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
 
 
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`workers` are processes that answer side by side. When one ends, what it is answering may take `drain_s` more."""
+
+    workers: Annotated[int, msgspec.Meta(ge=1, le=32)] = 1
+    drain_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 20.0
+
+
+class ImageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether images that requests name by address are fetched, and from which `hosts`: `name`, `name:port`,
+    `*.domain`. Over https, where `http` does not allow what anybody on the way can read and change."""
+
+    fetch: bool = False
+    hosts: tuple[str, ...] = ()
+    http: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything fixed for the life of a process.
 
@@ -206,6 +229,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin_key: str | None = None
     home_hosts: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+    server: ServerSettings = ServerSettings()
     access: AccessSettings = AccessSettings()
     oidc: tuple[IssuerSettings, ...] = ()
     limits: Limits = Limits()
@@ -213,12 +237,34 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resilience: ResilienceSettings = ResilienceSettings()
     providers: tuple[ProviderSettings, ...] = ()
     models: tuple[ModelSettings, ...] = ()
+    images: ImageSettings = ImageSettings()
     policy: Path | None = None
 
     @property
     def outside(self) -> tuple[ProviderSettings, ...]:
         """The providers that are not home."""
         return tuple(p for p in self.providers if not p.destination.is_home(self.home_hosts))
+
+    def patience(self, provider: ProviderSettings, model: ModelSettings | None = None) -> Patience:
+        """How long a model of `provider` is waited for."""
+        kind = self.resilience.cloud if provider in self.outside else self.resilience.home
+        of_all = provider.patience.over(kind)
+        return model.patience.over(of_all) if model else of_all
+
+    def longest_patience(self, provider: ProviderSettings) -> Patience:
+        """How long any of its models is waited for: a connection must bear as much."""
+        longest = self.patience(provider)
+        for model in self.models:
+            if model.provider == provider.id:
+                longest = longest.longest(self.patience(provider, model))
+        return longest
+
+    def longest_local_patience(self) -> Patience:
+        """The same for the models of `local`."""
+        longest = self.resilience.home
+        for said in self.local.patience.values():
+            longest = longest.longest(said.over(self.resilience.home))
+        return longest
 
     @property
     def policy_path(self) -> Path:
@@ -241,6 +287,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise SettingsError(f"port {settings.port} is not a TCP port.", next_step="Use 0 to 65535.")
         _check_models(settings, path)
         _check_issuers(settings, path)
+        if settings.images.fetch and not settings.images.hosts:
+            raise SettingsError(
+                f"{path}: `images.fetch` is on, and `images.hosts` names nobody to fetch from.",
+                next_step="Name the hosts: an address is somebody's choice, and leads anywhere.",
+            )
         return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
 
 
@@ -271,6 +322,7 @@ def _check_models(settings: Settings, path: Path | None) -> None:
             Destination.parse(provider.url)
         except ValueError as error:
             raise SettingsError(f"{path}: provider `{provider.id}`: {error}.", next_step="Mend its url.") from None
+        _check_replicas(settings, provider, path)
         for key in provider.keys:
             if not key.startswith(("env:", "file:", "cmd:")) or not key.partition(":")[2].strip():
                 raise SettingsError(
@@ -283,6 +335,29 @@ def _check_models(settings: Settings, path: Path | None) -> None:
             raise SettingsError(
                 f"{path}: model `{model.id}` names the provider `{model.provider}`, which is not under `providers`.",
                 next_step=f"Known: {', '.join(sorted(known)) or 'none'}.",
+            )
+
+    for names, what in ((settings.providers, "provider"), (settings.models, "model")):
+        ids = [named.id for named in names]
+        if twice := next((one for one in ids if ids.count(one) > 1), None):
+            raise SettingsError(
+                f"{path}: there are two of the {what} `{twice}`.",
+                next_step="Give one another id; servers at home that answer for the same models are `replicas` of one "
+                "provider.",
+            )
+
+
+def _check_replicas(settings: Settings, provider: ProviderSettings, path: Path | None) -> None:
+    """What is cleared for one destination leaves for no other, so all of them are home."""
+    for url in (provider.url, *provider.replicas) if provider.replicas else ():
+        try:
+            home = Destination.parse(url, cloud=provider.cloud).is_home(settings.home_hosts)
+        except ValueError as error:
+            raise SettingsError(f"{path}: provider `{provider.id}`: {error}.", next_step="Mend `replicas`.") from None
+        if not home:
+            raise SettingsError(
+                f"{path}: provider `{provider.id}` has replicas, and {url} is not home.",
+                next_step="Name its host under home_hosts if it is; a server outside is a provider of its own.",
             )
 
 

@@ -22,7 +22,6 @@ from vestibule.demo.world import generate
 from vestibule.knowledge import KnowledgeBase
 
 TENANT = "demo"
-DEFAULT_SEED = 7
 OnProgress = Callable[[str, int, int], None]
 
 

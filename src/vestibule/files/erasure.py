@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from vestibule.core.errors import VestibuleError
-from vestibule.core.json_texts import texts_in
+from vestibule.core.forgetting import is_named, to_forget
 from vestibule.core.ports import Subject
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.files.store import FileStore
@@ -26,20 +25,9 @@ class FileErasure:
         return await self._store.forget(subject.tenant, await self._of(subject))
 
     async def _of(self, subject: Subject) -> list[str]:
-        ids = await self._store.ids(subject.tenant)
-        return ids if subject.person is None else [id_ for id_ in ids if await self._names(subject, id_)]
-
-    async def _names(self, subject: Subject, id_: str) -> bool:
-        try:
+        async def names(id_: str) -> bool:
             file = await self._store.get(subject.tenant, id_, PrivacyClass.RESTRICTED)
             content = b"".join([part async for part in self._store.read(subject.tenant, file)])
-        except VestibuleError:  # expired, or sealed under a key that is gone: of use to nobody
-            return True
-        return await asyncio.to_thread(names, subject, content, file.name)
+            return await asyncio.to_thread(is_named, subject, content, file.name)
 
-
-def names(subject: Subject, content: bytes, name: str) -> bool:
-    """Whether the person is named in it, as text or in JSON on one of its lines."""
-    if subject.is_named_in(name, content.decode("utf-8", "replace")):
-        return True
-    return any(subject.is_named_in(*texts_in(line)) for line in content.splitlines() if b"\\" in line)
+        return await to_forget(subject, await self._store.ids(subject.tenant), names)

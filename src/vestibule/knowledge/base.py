@@ -123,6 +123,12 @@ class KnowledgeBase:
         """Whether documents are taken in; searching may go on where they are not."""
         return Readiness(not self._trouble, self._trouble)
 
+    async def holds_documents(self) -> bool:
+        """Whether any tenant has one."""
+        async with self._database.owner() as connection:
+            cursor = await connection.execute("SELECT EXISTS (SELECT FROM documents)")
+            return await cursor.fetchone() == (True,)
+
     async def documents(self, tenant: str) -> list[DocumentInfo]:
         return await self._documents.all(tenant)
 

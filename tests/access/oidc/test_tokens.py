@@ -14,9 +14,10 @@ import pytest
 from tests.access.clock import Clock
 from tests.access.oidc.provider import AUDIENCE, EC, ED, RSA, RSA_2, Provider, SigningKey, forged, serving
 from vestibule.access import Access
+from vestibule.access.authenticator import KeysUnavailable
 from vestibule.access.keys import Keys, digest_of
 from vestibule.access.oidc.issuers import LONGEST
-from vestibule.access.oidc.key_set import AFTER_FAILURE_S, APART_S, FRESH_S, LARGEST, KeySet, KeysUnavailable
+from vestibule.access.oidc.key_set import AFTER_FAILURE_S, APART_S, FRESH_S, LARGEST, KeySet
 from vestibule.access.sessions import Sessions
 from vestibule.access.tenants import Tenants
 from vestibule.access.users import Users

@@ -60,6 +60,7 @@ class OpenAIChat:
             usage_asked=bool((body.get("stream_options") or {}).get("include_usage")),
             model=body["model"],
             prefill=str(messages[-1].get("content") or "") if messages[-1].get("role") == "assistant" else "",
+            logprobs=body.get("top_logprobs", 0) if body.get("logprobs") else None,
         )
 
     def look(self, method: str, target: str, body: Body) -> bytes | None:
@@ -89,7 +90,7 @@ class OpenAIChat:
         rng = random.Random(id)
         usage = {"usage": None} if asked.usage_asked else {}
         for delta in self.deltas(asked, reply, id, rng):
-            yield self.event(asked, id, [choice(delta)], usage, rng)
+            yield self.event(asked, id, [choice(delta) | _logprobs(delta, asked)], usage, rng)
         yield self.event(asked, id, [choice({}, finish(reply))], usage | self.last_usage(asked, reply), rng)
         if asked.usage_asked:
             yield self.event(asked, id, [], {"usage": self.usage(asked, reply)}, rng)
@@ -182,6 +183,19 @@ class OpenAIChat:
 
 def choice(delta: Body, finish_reason: str | None = None) -> Body:
     return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+
+
+def _logprobs(delta: Body, asked: Asked) -> Body:
+    """Each piece as a token, which was the likeliest; those in its place are told apart by a number."""
+    said = delta.get("content")
+    if not said or asked.logprobs is None:
+        return {}
+    top = [_likely(said if rank == 0 else f"{said}{rank}", -0.25 - rank) for rank in range(asked.logprobs)]
+    return {"logprobs": {"content": [_likely(said, -0.25) | {"top_logprobs": top}], "refusal": None}}
+
+
+def _likely(said: str, logprob: float) -> Body:
+    return {"token": said, "logprob": logprob, "bytes": list(said.encode())}
 
 
 def finish(reply: Reply) -> str:

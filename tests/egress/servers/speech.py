@@ -31,7 +31,8 @@ class Call:
 @dataclass(frozen=True)
 class Asked:
     """What a dialect reads from a request. `form` is the dialect's own note on how the stream is to be written,
-    `prefill` the assistant's turn that the conversation ends with."""
+    `prefill` the assistant's turn that the conversation ends with, `logprobs` how many tokens are to be told of in each
+    place, where any are."""
 
     prompt: str
     tools: Sequence[ToolOffer] = ()
@@ -43,6 +44,7 @@ class Asked:
     model: str = "model"
     form: str = ""
     prefill: str = ""
+    logprobs: int | None = None
 
 
 @dataclass(frozen=True)

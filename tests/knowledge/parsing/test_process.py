@@ -14,7 +14,8 @@ import pytest
 
 from vestibule.core.errors import InvalidRequest, TooLarge
 from vestibule.knowledge.parsing import ParsingProcess
-from vestibule.knowledge.parsing.child import LENGTH, Outcome, Refused, Request, attempt, serve
+from vestibule.knowledge.parsing.child import attempt, serve
+from vestibule.knowledge.parsing.messages import LENGTH, Outcome, Refused, Request
 from vestibule.knowledge.parsing.section import Parsed
 
 

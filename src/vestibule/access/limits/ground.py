@@ -61,6 +61,11 @@ class Ground:
             ) from None
         return cls(memory, worker, file, (file, place), folder)
 
+    def let_go(self) -> None:
+        """Hold in this process's memory only what it will touch again: what was looked through once was all of it."""
+        if self._folder is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._memory.madvise(mmap.MADV_DONTNEED)
+
     def enter(self) -> None:
         self._threads.acquire()
         if self._lock is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from vestibule.access.limits.base import LEASE_S, Account, Span
 from vestibule.access.limits.calendar import day_of, month_of_day, until_next_month_s, until_tomorrow_s
-from vestibule.access.limits.claims import Ceiling, Claim, Shortage, Stamp, Standing, Subject, Taken
+from vestibule.access.limits.claims import UNLIMITED, Ceiling, Claim, Shortage, Stamp, Standing, Subject, Taken
 from vestibule.access.limits.ground import Ground
 from vestibule.access.limits.layout import (
     CELLS,
@@ -67,6 +67,7 @@ class Table:
             ground.used[ground.worker] = 1
             if ground.alone:
                 self._drop_leases_of_another_clock()
+        ground.let_go()
 
     def take(self, claims: Sequence[Claim], *, overdraw: bool = False) -> Taken:
         """Take every claim or none. With `overdraw` a day's and a month's slices may fall below 0.
@@ -361,11 +362,14 @@ class Table:
         return None
 
     def _stands(self, base: int, limit: int, total: int, rings: int, now: float) -> Standing:
+        if limit >= UNLIMITED:
+            return Standing(limit, limit, 0.0)
         cells = self._cells
-        taken = cells[base + total]
-        latest = cells[base + LATEST]
-        newest = next((i for i in range(latest, latest - RING, -1) if cells[base + rings + i % RING]), None)
-        reset_s = 0.0 if newest is None else max(0.0, (newest + RING) * INTERVAL_S - now)
+        taken, newest = cells[base + total], cells[base + LATEST]
+        oldest = newest - RING
+        while newest > oldest and not cells[base + rings + newest % RING]:
+            newest -= 1
+        reset_s = 0.0 if newest == oldest else max(0.0, (newest + RING) * INTERVAL_S - now)
         return Standing(limit, max(0, limit - taken), reset_s)
 
     def _look_at_days(self, interval: int) -> tuple[int, int]:

@@ -40,11 +40,6 @@ class Issuers:
         self._issuers = {one.issuer: (one, KeySet(one, home_hosts)) for one in settings}
         self._directory = directory
 
-    @property
-    def origins(self) -> frozenset[str]:
-        """The web origins whose pages may bring a token of any issuer."""
-        return frozenset(origin for settings, _ in self._issuers.values() for origin in settings.origins)
-
     def reads(self, token: str) -> bool:
         """Whether this looks like a token at all: three parts, the first of them JSON."""
         return bool(self._issuers) and token.startswith("ey") and token.count(".") == 2

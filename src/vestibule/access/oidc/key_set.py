@@ -14,7 +14,8 @@ import jwt
 import msgspec
 import structlog
 
-from vestibule.core.errors import Unavailable, UpstreamFailed
+from vestibule.access.authenticator import KeysUnavailable
+from vestibule.core.errors import UpstreamFailed
 from vestibule.core.settings import IssuerSettings, is_trusted_source
 from vestibule.providers.trust import trusted_by
 
@@ -27,10 +28,6 @@ KEPT = 64
 DISCOVERY = "/.well-known/openid-configuration"
 
 log = structlog.get_logger(__name__)
-
-
-class KeysUnavailable(Unavailable):
-    """The issuer's, not the database's trouble."""
 
 
 class _Discovery(msgspec.Struct):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import tantivy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tantivy
 
 TOKENIZER = "vestibule"
 _LONGEST = 60
@@ -17,6 +20,8 @@ _QUESTION_WORDS = [
 
 def analyzer() -> tantivy.TextAnalyzer:
     """Words in lower case without accents, stop words left out, English stems."""
+    import tantivy
+
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(_LONGEST))

@@ -44,6 +44,8 @@ class Indexer:
     async def catch_up(self) -> None:
         """Apply every change that is not in the index yet; build it anew where it is damaged, missing or not of this
         database. Only for who is `alone`. Raise `StorageFull` or `Unavailable` where it cannot be written."""
+        if not self._index.exists and not await self._changes_after(0):
+            return
         try:
             try:
                 await self._apply_changes()

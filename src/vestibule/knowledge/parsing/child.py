@@ -7,40 +7,17 @@ a file) happens to one document. Knows no database and no network.
 from __future__ import annotations
 
 import resource
-import struct
 import sys
 from typing import BinaryIO
 
 import msgspec
 
-from vestibule.core.errors import InvalidRequest, TooLarge, VestibuleError
+from vestibule.core.errors import TooLarge, VestibuleError
 from vestibule.knowledge.parsing.formats import parse
-from vestibule.knowledge.parsing.section import Parsed
+from vestibule.knowledge.parsing.messages import LENGTH, Outcome, Refused, Request
 
-LENGTH = struct.Struct(">Q")
 MEMORY_MIB = 2048
 _UNREADABLE = "Save it again with the program that made it, or send it in another format."
-
-
-class Request(msgspec.Struct, frozen=True):
-    path: str
-    media_type: str | None
-    content: bytes
-
-
-class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """Why a document was not parsed."""
-
-    message: str
-    next_step: str
-    too_large: bool = False
-
-    def as_error(self) -> VestibuleError:
-        kind = TooLarge if self.too_large else InvalidRequest
-        return kind(self.message, next_step=self.next_step)
-
-
-Outcome = Parsed | Refused
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 import msgspec
 
 from vestibule.core.errors import InvalidRequest, TooLarge
-from vestibule.knowledge.parsing.child import LENGTH, Outcome, Refused, Request
+from vestibule.knowledge.parsing.messages import LENGTH, Outcome, Refused, Request
 from vestibule.knowledge.parsing.section import Parsed
 
 TIMEOUT_S = 120.0
