@@ -17,6 +17,7 @@ from tests.egress.servers.speech import Reply, Speech
 from vestibule.generation.prompts import GROUNDED, UNGROUNDED
 
 CHECKED = object()
+_NEIGHBOURS = re.compile(f"({PLACEHOLDER.pattern})([^\\w⟦]*)(?=({PLACEHOLDER.pattern}))")
 OPENING = (GROUNDED[:40], UNGROUNDED[:40])
 
 
@@ -33,13 +34,27 @@ def expected(conversation: Conversation, speech: Speech) -> Iterator[object]:
             if any(_laid_over(asked.prompt[at:], original) for at in _line_starts(asked.prompt)):
                 yield CHECKED
             continue
-        originals = _laid_over(asked.prompt, original)
-        if originals is not None:
+        for originals in _readings(asked.prompt, original):
             yield _restored(reply, originals, speech.meant, is_json=asked.schema is not None)
 
 
 def _line_starts(prompt: str) -> Iterator[int]:
     return (match.end() for match in re.finditer("\n", prompt))
+
+
+def _readings(arrived: str, original: str) -> Iterator[dict[str, str]]:
+    """Each way to tell which placeholder stands for what; none where it is another conversation that arrived. Of two
+    side by side, nobody can say where the first original ends: every word's end may be it."""
+    found = _laid_over(arrived, original)
+    if found is None:
+        return
+    yield found
+    for match in _NEIGHBOURS.finditer(arrived):
+        first, between, second = match.groups()
+        both = f"{found[first]}{between}{found[second]}"
+        for cut in re.finditer(re.escape(between), both) if first != second else ():
+            if cut.start() > 0 and cut.end() < len(both):
+                yield found | {first: both[: cut.start()], second: both[cut.end() :]}
 
 
 def _laid_over(arrived: str, original: str) -> dict[str, str] | None:

@@ -89,3 +89,16 @@ def test_what_an_answer_must_be_is_read_off_what_arrived() -> None:
     speech.answers.append((Asked(arrived), Reply("I asked [person_2] and ⟦PERSON_1⟧ of ⟦PERSON_3⟧.")))
     speech.answers.append((Asked("Ask ⟦PERSON_1⟧ about something else."), Reply("No.")))
     assert list(expected(conversation, speech)) == ["I asked Jo Berg and Maria Lund of ⟦PERSON_3⟧."]
+
+
+def test_of_two_side_by_side_any_end_of_the_first_may_be_meant() -> None:
+    conversation = converse(SEED, 0)
+    conversation.body["messages"] = [{"role": "user", "content": "Send it to 4 Mill Lane Jo Berg."}]
+    speech = Speech()
+    speech.answers.append((Asked("Send it to ⟦ADDRESS_1⟧ ⟦PERSON_1⟧."), Reply("To ⟦PERSON_1⟧.")))
+    assert set(map(str, expected(conversation, speech))) == {
+        "To Mill Lane Jo Berg.",
+        "To Lane Jo Berg.",
+        "To Jo Berg.",
+        "To Berg.",
+    }
