@@ -157,9 +157,11 @@ async def files_and_batches(client: AsyncOpenAI) -> None:
         while (batch := await client.batches.retrieve(batch.id)).status not in OVER:  # noqa: ASYNC110 it is in a database
             await asyncio.sleep(0.05)
     assert batch.status == "completed"
-    broken = await client.files.create(file=("in.jsonl", b"{}"), purpose="batch")
-    for id_ in (file.id, broken.id):
-        made = await client.batches.create(input_file_id=id_, endpoint="/v1/chat/completions", completion_window="24h")
+    for kept in (json.dumps(asked("a", "silence")).encode(), b"{}"):
+        made_of = await client.files.create(file=("in.jsonl", kept), purpose="batch")
+        made = await client.batches.create(
+            input_file_id=made_of.id, endpoint="/v1/chat/completions", completion_window="24h"
+        )
         with suppress(openai.APIStatusError):
             await client.batches.cancel(made.id)
         await client.batches.retrieve(made.id)

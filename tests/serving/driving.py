@@ -82,7 +82,7 @@ def two_workers(compiled: Path | None = None, drain_s: float = 10.0) -> Iterator
     with ExitStack() as stack:
         home = stack.enter_context(temporary_home())
         if compiled and compiled.is_dir():
-            shutil.copytree(compiled, home / "cache")
+            shutil.copytree(compiled, home / "cache", dirs_exist_ok=True)
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.serving.upstream"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

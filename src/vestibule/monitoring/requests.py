@@ -22,7 +22,7 @@ from vestibule.monitoring.spool import Spool
 from vestibule.storage.database import Database
 
 Outcome = Literal["answered", "refused", "failed", "cancelled"]
-FLUSH_S = 0.05
+FLUSH_S = 0.03
 RETRY_S = 1.0
 WAITING = 50_000
 BATCH = 500

@@ -49,17 +49,17 @@ class Line:
     async def write(self, data: bytes | None) -> None:
         if data:
             self._writer.write(data)
-            await self._writer.drain()
+            try:
+                await self._writer.drain()
+            except ConnectionError:
+                self._given.left_at = time.monotonic()
+                raise
             self._given.sent += len(data)
 
     async def flood(self, protocol: h11.Connection, length: int) -> None:
         """Send a line that does not end, of at most `length` bytes: until the client has had enough."""
-        try:
-            for _ in range(length // READ):
-                await self.write(protocol.send(h11.Data(data=b"x" * READ)))
-        except ConnectionError:
-            self._given.left_at = time.monotonic()
-            raise
+        for _ in range(length // READ):
+            await self.write(protocol.send(h11.Data(data=b"x" * READ)))
 
     async def wait(self, seconds: float | None) -> None:
         """Wait that long, or for ever; raise `ConnectionResetError` where the client leaves meanwhile."""

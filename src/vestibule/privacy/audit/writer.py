@@ -32,7 +32,7 @@ from vestibule.privacy.audit.tables import insert_chain, insert_records, last_of
 from vestibule.privacy.tenant_keys import KeyUnreadable, TenantKeys
 from vestibule.storage.database import Database
 
-FLUSH_S = 0.04
+FLUSH_S = 0.03
 RETRY_S = 0.5
 ANCHOR_S = 10.0
 KEEP_LIMIT_S = 10.0

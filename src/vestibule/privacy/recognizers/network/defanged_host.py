@@ -23,8 +23,8 @@ def _is_host(match: re.Match[str]) -> bool:
 RECOGNIZER = Recognizer(
     type="HOST_NAME",
     pattern=re.compile(
-        rf"(?<![\w.-])(?P<value>(?P<gaps>(?:[a-z0-9_.-][ ]){{7,60}}[a-z0-9])|{_LABEL}(?:(?:{_DOT}|"
-        rf"\.){_LABEL}){{1,6}}(?<!\w\.))(?![\w-])",
+        rf"(?<![\w.-])(?P<value>(?P<gaps>(?:[a-z0-9_.-][ ]){{7,60}}[a-z0-9])|"
+        rf"{_LABEL}(?:\.{_LABEL}){{0,5}}?{_DOT}{_LABEL}(?:(?:{_DOT}|\.){_LABEL}){{0,5}}(?<!\w\.))(?![\w-])",
         re.IGNORECASE,
     ),
     gate=re.compile(rf"[a-z0-9]{_DOT}[a-z0-9]|(?:[a-z0-9_.-][ ]){{7}}", re.IGNORECASE),
