@@ -89,6 +89,12 @@ soak-workers: $(VENV)/.dev ## reload and kill -9 workers ROUNDS (10) times each 
 soak-memory: $(VENV)/.dev ## send one worker REQUESTS (1000000) requests, and say whether its memory stayed flat
 	@$(BIN)/python -m benchmarks.gateway.memory --requests $(or $(REQUESTS),1000000) --write
 
+soak-idle: $(VENV)/.dev ## hold 10,000 connections open that say nothing, and ask beside them
+	@$(BIN)/python -m benchmarks.gateway.idle --write
+
+bench-auto: $(VENV)/.dev ## what `auto` adds to a question that documents can answer
+	@$(BIN)/python -m benchmarks.gateway.automatic --write
+
 bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
 	@$(BIN)/python -m benchmarks.privacy.harness --split judge
 
@@ -122,4 +128,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory bench-privacy tiny-model tagger clean clients release-clients
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory soak-idle bench-auto bench-privacy tiny-model tagger clean clients release-clients
