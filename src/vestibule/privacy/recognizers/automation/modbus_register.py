@@ -4,7 +4,7 @@ import re
 
 from vestibule.privacy.recognizers.base import Recognizer
 from vestibule.privacy.recognizers.wording import LINK, NO_MEASURE
-from vestibule.privacy.validators import words_around
+from vestibule.privacy.validators import sentence_around, words_around
 
 _REGISTER = (
     r"(?:(?:holding|input|modbus|mb|read|write|status|data|start(?:ing)?|first|base)[ _-]?)?reg(?:ister|"
@@ -33,7 +33,7 @@ def _is_modbus(match: re.Match[str]) -> bool:
     long = len(value) >= 5
     if match["field"] is not None and not re.fullmatch(r"[34]\d{4,5}", value):
         return re.search(r"modbus|\bslave|holding|\bfc ?=?0?(?:[1-6]|15|16|2[0-4])\b|function code", near) is not None
-    if re.search(r"\b(?:typical\w*|usually|conventions?)\b", near):
+    if re.search(r"\b(?:typical\w*|usually|conventions?)\b", sentence_around(match).lower()):
         return False
     if not said:
         weak = re.match("[34]0", value) and re.search(r"float|u?int(?:16|32)\b|\bpoll|\baddr\b", near)
@@ -82,6 +82,7 @@ RECOGNIZER = Recognizer(
         ("modbus:\n  slave: 64\n  address: 1446", "1446"),
         ("fc=3 addr=0x1db5 exception 2", "0x1db5"),
         ("speed reference IR30156", "30156"),
+        ("What is a typical COP?\n\nModbus register 388835 reads zero.", "388835"),
     ),
     counter_examples=(
         "cooling coil 3",
@@ -95,6 +96,7 @@ RECOGNIZER = Recognizer(
         "start 12 pumps, offset 2",
         "the meter of Modbus Lane read 40,250 kWh",
         "IR 12 camera",
+        "Modbus holding registers typically start at 40001.",
     ),
     valid=_is_modbus,
 )

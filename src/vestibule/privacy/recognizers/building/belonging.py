@@ -185,6 +185,8 @@ _GENERAL = re.compile(
     r"thông thường|tiêu chuẩn|điển hình|ví dụ|khuyến nghị)\b",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(r"(?:^|(?<=[.!?}\n]))[^.!?{}\n]*\?(?=\s|$)")
+_DIGIT = re.compile(r"\d")
 _SUBJECT = re.compile(
     rf"(?:^|[\s\"'(])({_CAPITAL}(?:[ ](?:{_CAPITAL}|\d{{1,4}}\b|of|am|an|der|de|"
     rf"la)){{0,4}})(?:['’]s?)?[ ]{{1,2}}(?:\([^)\n]{{1,40}}\)[ ])?(?i:has |have |had |hat |a |ha |"
@@ -225,9 +227,12 @@ _ANY = re.compile(r"\b(?:an?|eine?[rmns]?|une?|una?|jede[rs]?|each|every)[ ](?:[
 _POSSESSIVE = re.compile(rf"({_CAPITAL}(?:[ ]{_CAPITAL}){{0,3}})['’]s?[ ]\w")
 
 
-def general(sentence: str) -> bool:
-    """Whether the sentence speaks of benchmarks, ratings or rules."""
-    return _GENERAL.search(sentence) is not None
+def general(said: str) -> bool:
+    """Whether it speaks of benchmarks, ratings or rules. A question beside a number is not about that one alone."""
+    if _GENERAL.search(said) is None:
+        return False
+    rest = _QUESTION.sub(" ", said)
+    return _GENERAL.search(rest if _DIGIT.search(rest) is not None else said) is not None
 
 
 def of_one_building(sentence: str) -> bool:

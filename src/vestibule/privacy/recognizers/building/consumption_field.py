@@ -11,16 +11,22 @@ _NUMBER = r"\d{1,3}(?:[ ,.'’]\d{3}){1,4}(?:[.,]\d{1,3})?|\d{1,9}(?:[.,]\d{1,4}
 
 
 def _is_of_one_building(match: re.Match[str]) -> bool:
-    """Records and tables name their building on the same line or a few lines above."""
-    before = match.string[max(0, match.start() - 240) : match.end() + 120]
-    around = re.sub(r"[_\"'{}]+", " ", before)
+    """Records and tables name their building on the same line or a few lines above. What is said in the paragraph
+    before, or after, may name it too; where that is a general question it takes nothing back."""
+    start, end = max(0, match.start() - 240), match.end() + 120
+    begins = match.string.rfind("\n\n", start, match.start())
+    ends = match.string.find("\n\n", match.end(), end)
+    near, around = (
+        re.sub(r"[_\"'{}]+", " ", match.string[a:b])
+        for a, b in ((max(start, begins), ends if ends > 0 else end), (start, end))
+    )
     if re.search(r"\bregist|u?int(?:16|32)|float32|datatype", around, re.IGNORECASE):
         return False  # a map of registers
     if re.search(r"\b(?:limit|capacity|maximum|rated|rating|threshold)\b", match[0], re.IGNORECASE):
         return False
     if _KINDS.search(around) is not None and not names_a_building(around):
         return False
-    return not general(around) and (of_one_building(around) or of_one_room(around))
+    return any(not general(said) and (of_one_building(said) or of_one_room(said)) for said in (near, around))
 
 
 RECOGNIZER = Recognizer(

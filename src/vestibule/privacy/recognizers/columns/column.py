@@ -40,7 +40,8 @@ def below(
     names: str, belongs: Belongs | None = None, means: Belongs | None = None, *, sideways: bool = False
 ) -> Callable[[re.Match[str]], bool]:
     """Whether a cell's column is called one of `names`, or what `means` takes. `belongs` is asked about what stands
-    before the table, its head and the cell's row; `sideways` takes tables whose rows are called so."""
+    before the table, its head and the cell's row, and once more without it where that is no caption; `sideways` takes
+    tables whose rows are called so."""
     named = re.compile(rf"[\s\"'*`]*(?:{names})[\s\"'*`]*", re.IGNORECASE)
 
     def is_called(head: str) -> bool:
@@ -68,12 +69,19 @@ def below(
             if len(called) == len(cells):
                 heads += 1
                 if len(head) < _LONGEST_HEAD and (is_called(called[before]) or own):
-                    said = f"{text[max(0, first - _BEFORE) : first]}{head.replace(mark, ' ')}\n{line}"
-                    return belongs is None or belongs(said)
+                    said, said_before = f"{head.replace(mark, ' ')}\n{line}", text[max(0, first - _BEFORE) : first]
+                    return belongs is None or belongs(_caption(said_before) + said) or belongs(said_before + said)
             first = last + 1
         return False
 
     return is_below
+
+
+def _caption(before: str) -> str:
+    """The line above a table that speaks of it: a question or a paragraph that has ended may be about anything."""
+    last = before.rstrip().rpartition("\n")[2]
+    apart = before.endswith("\n\n")
+    return "" if not last or last[-1] in "?!" or (apart and last[-1] == ".") else f"{last}\n"
 
 
 def _mark(line: str) -> str:

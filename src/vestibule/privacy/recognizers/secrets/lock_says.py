@@ -23,7 +23,7 @@ _LEADS = (
     r"mit|lautet|ist|avec|c['’]est|est|con|es|là|bằng)"
 )
 _OTHER = re.compile(
-    r"(?:error|fault|part|order|model|serial|article|item|room|extension|ext\.|call|phone|tel\w*|port|register|asset|"
+    r"\b(?:error|fault|part|order|model|serial|article|item|room|extension|ext\.|call|phone|tel\w*|port|register|asset|"
     r"ticket|"
     r"alarm (?:no|number|id)|counter|visits|opened|limit|setpoint|cost|price|width|height|since|until|before|after|"
     r"year)\b"
