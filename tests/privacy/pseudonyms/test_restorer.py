@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from vestibule.privacy.pseudonyms import Pseudonyms
+from vestibule.privacy.pseudonyms.restorer import Restorer
 
 PSEUDONYMS = Pseudonyms(
     {
@@ -43,6 +44,8 @@ PSEUDONYMS = Pseudonyms(
         "〚PERSON＿1〛",
         "⟦PERSON_1]",
         "\\u27e6PERSON_1\\u27e7",
+        "\\u27e6\\u27e6PERSON_1\\u27e7\\u27e7",
+        "⟦⟦PERSON_1⟧⟧",
         "\\u27E6PERSON_1\\u27E7",
         "\\\\u27e6PERSON_1\\\\u27e7",
         "⟦PERSON_1",
@@ -175,3 +178,20 @@ def test_many_restorers_at_once_know_nothing_of_each_other() -> None:
             unknown = f"⟦PERSON_{number + 2}⟧"
             assert restored == f"name {number} {unknown} name {number} " * 50
             assert unrestored == (unknown,)
+
+
+@pytest.mark.parametrize("brackets", [("⟦", "⟧"), ("\\u27e6", "\\u27e7")])
+def test_a_second_pair_of_brackets_that_the_caller_set_stays(brackets: tuple[str, str]) -> None:
+    opening, closing = brackets
+    restorer = Restorer({"PERSON_1": "Anna Berg"}, own=("⟦⟦",))
+    said = restorer.feed(f"{opening * 2}PERSON_1{closing * 2}") + restorer.finish()
+    assert said == f"{opening}Anna Berg{closing}"
+
+
+def test_doubled_and_escaped_brackets_go_wherever_the_stream_is_cut() -> None:
+    answer = "x \\u27e6\\u27e6PERSON_1\\u27e7\\u27e7 y"
+    for first in range(len(answer) + 1):
+        for second in range(first, len(answer) + 1):
+            restorer = Restorer({"PERSON_1": "Anna Berg"}, json=True)
+            pieces = (answer[:first], answer[first:second], answer[second:])
+            assert "".join(map(restorer.feed, pieces)) + restorer.finish() == "x Anna Berg y"

@@ -25,6 +25,7 @@ _BARE = r"([A-Z]{1,20}(?:\\{0,2}_[A-Z]{1,20}){0,3}\\{0,2}_[0-9]{1,6}(?:\\{0,2}_(
 # Bracketed in one of many ways; with its closing bracket forgotten; or bare, then exactly as we write it.
 TOLERANT = re.compile(
     rf"(?:⟦⟦{_INNER}⟧⟧|\[\[{_INNER}\]\]|\{{\{{{_INNER}\}}\}}|<<{_INNER}>>|[⟦\[<{{【［〚〖｛＜]{_INNER}[⟧\]>}}】］〛〗｝＞]"
+    rf"|(?<!\\)\\{{1,16}}{_OPEN_ESCAPE}\\{{1,2}}{_OPEN_ESCAPE}{_INNER}\\{{1,2}}{_CLOSE_ESCAPE}\\{{1,2}}{_CLOSE_ESCAPE}"
     rf"|(?<!\\)\\{{1,16}}{_OPEN_ESCAPE}{_INNER}\\{{1,2}}{_CLOSE_ESCAPE}"
     rf"|⟦{_BARE}(?![\w\\⟧]|[ \t\u00a0]{{1,3}}⟧)"
     rf"|(?:(?<![\w\-./@#\\])|(?<=\\[nrtbf])){_BARE}(?=s?(?![\w@#/\\]|[-.]\w)|\\[nrtbf\"]))"
@@ -39,6 +40,9 @@ UNFINISHED_LENGTH = 96
 DELIMITED = re.compile(rf"⟦{_PAD}[A-Za-z]{_HELD}⟧?")
 
 _SPLIT = re.compile(_GAP + "+")
+_OUTER = re.compile(
+    rf"(?P<open>⟦|\\+{_OPEN_ESCAPE})(?=⟦|\\+{_OPEN_ESCAPE}).*?(?:⟧|\\+{_CLOSE_ESCAPE})(?P<close>⟧|\\+{_CLOSE_ESCAPE})"
+)
 _NUMBERED = re.compile(r"([A-Za-z_]*?)_?(\d+)((?:_[A-Z]+)?)")
 
 
@@ -47,6 +51,12 @@ def lead(found: re.Match[str]) -> str:
     text = found.group()
     backslashes = len(text) - len(text.lstrip("\\"))
     return "\\" * (backslashes - 1 if backslashes % 2 else max(0, backslashes - 2))
+
+
+def outer(found: re.Match[str]) -> tuple[str, str] | None:
+    """The outer brackets of a placeholder in two pairs of ours, escaped or not."""
+    brackets = _OUTER.fullmatch(found.group())
+    return (brackets["open"], brackets["close"]) if brackets else None
 
 
 def label(found: re.Match[str]) -> str:

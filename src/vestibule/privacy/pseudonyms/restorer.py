@@ -97,8 +97,8 @@ class Restorer:
                 self._flag(match.group(), sure=original is not None or self._is_conspicuous(match, label))
             return match.group()
         written = json_format.dumps(original, ensure_ascii=False)[1:-1] if self._json else original
-        if match.group().startswith(grammar.DOUBLED) and grammar.DOUBLED in self._own:
-            return f"{grammar.OPEN}{written}{match.group()[-1]}"
+        if grammar.DOUBLED in self._own and (around := grammar.outer(match)):
+            return f"{around[0]}{written}{around[1]}"
         return grammar.lead(match) + written
 
     def _unshifted(self, number: str) -> str:
