@@ -14,11 +14,14 @@ from collections.abc import Sequence
 
 HALF = (
     "tests/acceptance",
+    "tests/access",
     "tests/cli",
     "tests/egress",
     "tests/knowledge",
     "tests/laboratory",
     "tests/providers",
+    "tests/serving",
+    "tests/storage",
 )
 """What takes about half of the time. The other process runs whatever else there is."""
 HALVES = (HALF, ("tests", *(f"--ignore={part}" for part in HALF)))
