@@ -23,6 +23,7 @@ from benchmarks.gateway.processes import upstream, vestibule
 
 RESULTS = Path(__file__).parents[1] / "results" / "gateway"
 WARM = 30
+EMBEDDED_MS = 0.1  # a question that is not embedded takes some microseconds
 WORDS = ("amber", "birch", "coral", "delta", "ember", "fjord", "grove", "heron", "ivory", "jade")
 PLANT = ("chiller", "boiler", "heat pump", "air handler", "cooling tower", "valve", "meter", "damper")
 CHECKS = ("its filter", "the oil", "the pressure drop", "the flow", "its sensors", "the seals", "its wiring")
@@ -72,17 +73,17 @@ def measure(folder: Path, requests: int) -> dict[str, Any]:
                 ask(through, key, "auto", 10_000 + number)
             took: dict[str, list[float]] = {"through": [], "direct": []}
             timings: dict[str, list[float]] = {}
-            cited = 0
+            searched = 0
             for number in range(20_000, 20_000 + requests):
                 took["direct"].append(ask(direct, "none", "fast", number)[0])
                 spent, answer = ask(through, key, "auto", number)
                 took["through"].append(spent)
                 report = answer["vestibule"]
-                cited += report["route"]["model"] == "fast" and "retrieve" in report["timings_ms"]
+                searched += report["route"]["model"] == "fast" and report["timings_ms"]["embed"] > EMBEDDED_MS
                 for step, ms in report["timings_ms"].items():
                     timings.setdefault(step, []).append(ms)
-    if cited != requests:
-        raise SystemExit(f"only {cited} of {requests} were answered by the model from what was found")
+    if searched != requests:
+        raise SystemExit(f"only {searched} of {requests} were embedded and answered by the model server")
     p50 = {name: statistics.median(values) for name, values in took.items()}
     return {
         "requests": requests,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from vestibule.privacy.recognizers.wording import without_questions
+
 FIELD = (
     r"(?<![\w.])(?P<key>[A-Za-z][\w.-]{0,40}(?:[ ]\([^()\n]{1,8}\)|\[[\w.-]{1,16}\])?)[\"']?[ ]{0,12}(?::=|"
     r"[:=])[ ]{0,3}[\"'\[]?"
@@ -245,14 +247,12 @@ _NO_SITE = re.compile(
     re.IGNORECASE,
 )
 
-_QUESTION = re.compile(r"(?:^|(?<=[.!?}\n]))[^.!?{}\n]*\?(?=\s|$)")
-
 
 def names_a_site(record: str, *, beyond_doubt: bool = False) -> bool:
     """Whether a field of the record says which building, site or tenant it is of, and none that it is of a kind.
 
     A mere "name" is that of anything, and not `beyond_doubt`."""
-    if _NO_SITE.search(_QUESTION.sub(" ", record)) is not None:
+    if _NO_SITE.search(without_questions(record)) is not None:
         return False
     return any(not (beyond_doubt and match[0].startswith("name")) for match in _FIELD_OF_SITE.finditer(record))
 

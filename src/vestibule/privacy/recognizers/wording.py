@@ -3,6 +3,8 @@
 Pieces of patterns that several recognizers share; finds nothing by itself. Every repeat is bounded.
 """
 
+import re
+
 # "meter id: X", "meter id is X", "**meter id** | X", `"meter_id": "X"`, "Zähler Nr. X", "số là X"
 LINK = (
     r"(?:[ \t]?\.{3,40}(?=[ \t]))?"
@@ -36,3 +38,10 @@ NO_MEASURE = (
     r"points|objects|m²|people|rows|tubes|fins|passes|bit\b|wires?|"
     r"networks|ms\b|years|buildings|controllers|faults|errors|Register\b|Geräte))"
 )
+
+_QUESTION = re.compile(r"(?:^|(?<=[.!?}\n]))[^.!?{}\n]*\?(?=\s|$)")
+
+
+def without_questions(text: str) -> str:
+    """What is said: a question beside a value is not about that value alone."""
+    return _QUESTION.sub(" ", text)

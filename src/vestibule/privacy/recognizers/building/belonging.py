@@ -8,6 +8,7 @@ import re
 
 from vestibule.privacy.recognizers.building import room, room_name_first, room_unit, room_with_floor
 from vestibule.privacy.recognizers.building.places import PLACE
+from vestibule.privacy.recognizers.wording import without_questions
 
 _ROOMS = (room.RECOGNIZER, room_unit.RECOGNIZER, room_name_first.RECOGNIZER, room_with_floor.RECOGNIZER)
 _CAPITAL = r"[A-ZÀ-ÝĐ][\w'’&-]{0,24}"
@@ -185,7 +186,6 @@ _GENERAL = re.compile(
     r"thông thường|tiêu chuẩn|điển hình|ví dụ|khuyến nghị)\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"(?:^|(?<=[.!?}\n]))[^.!?{}\n]*\?(?=\s|$)")
 _DIGIT = re.compile(r"\d")
 _SUBJECT = re.compile(
     rf"(?:^|[\s\"'(])({_CAPITAL}(?:[ ](?:{_CAPITAL}|\d{{1,4}}\b|of|am|an|der|de|"
@@ -231,7 +231,7 @@ def general(said: str) -> bool:
     """Whether it speaks of benchmarks, ratings or rules. A question beside a number is not about that one alone."""
     if _GENERAL.search(said) is None:
         return False
-    rest = _QUESTION.sub(" ", said)
+    rest = without_questions(said)
     return _GENERAL.search(rest if _DIGIT.search(rest) is not None else said) is not None
 
 
