@@ -1,0 +1,160 @@
+"""What an operator tunes at run time, as one immutable value: routes, prices, presets, limits, experiments.
+
+A version of it is numbered, and a request ends on the version it began with. Commands, file paths and addresses are not
+here and cannot be: those are settings. Knows no storage and decides nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from vestibule.core.settings import Allowance, Money
+
+TaskKind = Literal["coordination", "lookup", "analysis", "optimisation", "forecast", "report", "code"]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a version; what it does not know is refused."""
+
+
+class TaskRule(Section):
+    """`prefer` are models in order, the first that can is taken where the scores do not say otherwise; `first_token_s`
+    and `deadline_s` what its caller waits for; `max_tokens` how long an answer may become where the caller does not
+    say; `quality` how probable a good enough answer must be; without `cloud` it is answered at home or not at all."""
+
+    prefer: tuple[str, ...] = ()
+    first_token_s: Positive | None = None
+    deadline_s: Positive | None = None
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    quality: Share = 0.6
+    cloud: bool = True
+
+
+class Weights(Section):
+    """What a point of expected quality, a second, a cent and a step of privacy class count for."""
+
+    quality: float = 1.0
+    latency: float = 0.2
+    cost: float = 0.3
+    privacy: float = 0.3
+
+
+class Routes(Section):
+    """`cloud_share`: at most this share of the requests of the last `window` leaves the house unless their caller named
+    a model outside. `fallbacks`: models to ask when one has failed, in order."""
+
+    tasks: dict[TaskKind, TaskRule] = {}
+    weights: Weights = Weights()
+    cloud_share: Share = 0.05
+    window: Annotated[int, msgspec.Meta(ge=20, le=1_000_000)] = 1000
+    eur_per_day: Money | None = None
+    fallbacks: dict[str, tuple[str, ...]] = {}
+
+
+class Price(Section):
+    """What a million tokens of `model` cost from `since` on, in `currency`."""
+
+    model: str
+    since: date
+    input: Money
+    output: Money
+    cached: Money | None = None
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+class Energy(Section):
+    """What answering at home costs: `watts` drawn by a model while it answers (all of them together where it is not
+    named), EUR and grams of CO2e a kWh, and EUR of the machine's price an hour of answering."""
+
+    watts: dict[str, Positive] = {}
+    watts_otherwise: Positive = 65.0
+    eur_per_kwh: Money = 0.30
+    co2e_g_per_kwh: Annotated[float, msgspec.Meta(ge=0, le=5000)] = 380.0
+    amortisation_eur_per_hour: Money = 0.02
+
+
+class SamplingPreset(Section):
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+
+
+class Tuned(Section):
+    """`tasks` are samplings by task kind, `models` over them by a model's id."""
+
+    tasks: dict[TaskKind, SamplingPreset] = {}
+    models: dict[str, dict[TaskKind, SamplingPreset]] = {}
+
+
+class CacheRules(Section):
+    """An exact answer is kept for `seconds`; tasks whose answers are not kept at all."""
+
+    seconds: Positive = 3600.0
+    never: tuple[TaskKind, ...] = ()
+
+
+class Budgets(Section):
+    """Over the limits of `vestibule.yaml`, never more than those."""
+
+    keys: dict[str, Allowance] = {}
+    tenants: dict[str, Allowance] = {}
+    models: dict[str, Allowance] = {}
+
+
+class Arm(Section):
+    """What one arm does otherwise: asks this model, with this adapter, sampling or prompt."""
+
+    id: str
+    weight: Positive = 1.0
+    model: str | None = None
+    adapters: dict[str, float] = {}
+    sampling: SamplingPreset = SamplingPreset()
+    prompt: str | None = None
+
+
+class Guardrail(Section):
+    """Stops an arm when `metric` is surely worse than the first arm's by more than `margin`."""
+
+    metric: Literal["quality", "latency_s", "cost_eur", "failed", "thumbs_down"]
+    margin: float = 0.0
+
+
+class Experiment(Section):
+    """The first arm is what there was before. `sticky`: who always gets the same arm. `share` of what it applies to
+    takes part."""
+
+    id: str
+    arms: tuple[Arm, ...]
+    tasks: tuple[TaskKind, ...] = ()
+    tenants: tuple[str, ...] = ()
+    sticky: Literal["session", "user", "request"] = "session"
+    share: Share = 1.0
+    metric: Literal["quality", "latency_s", "cost_eur", "thumbs_up"] = "quality"
+    guardrails: tuple[Guardrail, ...] = ()
+
+
+class Document(Section):
+    """All that a version says. `prompts`: a system prompt's text by name. `policy`: the privacy policy, as in its file;
+    empty is the one of `vestibule.yaml`. `environments`: by name, what is laid over the rest there."""
+
+    routes: Routes = Routes()
+    prices: tuple[Price, ...] = ()
+    energy: Energy = Energy()
+    presets: Tuned = Tuned()
+    cache: CacheRules = CacheRules()
+    budgets: Budgets = Budgets()
+    experiments: tuple[Experiment, ...] = ()
+    prompts: dict[str, str] = {}
+    policy: dict[str, object] = {}
+    environments: dict[Literal["development", "staging", "production"], dict[str, object]] = {}
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """A version in force: its `number` (0 is what is shipped) and what it says in this environment."""
+
+    number: int = 0
+    document: Document = Document()
