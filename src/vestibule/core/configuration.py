@@ -22,7 +22,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """A part of a version; what it does not know is refused."""
 
 
-class TaskRule(Section):
+class TaskRule(Section, frozen=True):
     """`prefer` are models in order, the first that can is taken where the scores do not say otherwise; `first_token_s`
     and `deadline_s` what its caller waits for; `max_tokens` how long an answer may become where the caller does not
     say; `quality` how probable a good enough answer must be; without `cloud` it is answered at home or not at all."""
@@ -35,7 +35,7 @@ class TaskRule(Section):
     cloud: bool = True
 
 
-class Weights(Section):
+class Weights(Section, frozen=True):
     """What a point of expected quality, a second, a cent and a step of privacy class count for."""
 
     quality: float = 1.0
@@ -44,7 +44,7 @@ class Weights(Section):
     privacy: float = 0.3
 
 
-class Routes(Section):
+class Routes(Section, frozen=True):
     """`cloud_share`: at most this share of the requests of the last `window` leaves the house unless their caller named
     a model outside. `fallbacks`: models to ask when one has failed, in order."""
 
@@ -56,7 +56,7 @@ class Routes(Section):
     fallbacks: dict[str, tuple[str, ...]] = {}
 
 
-class Price(Section):
+class Price(Section, frozen=True):
     """What a million tokens of `model` cost from `since` on, in `currency`."""
 
     model: str
@@ -67,7 +67,7 @@ class Price(Section):
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
 
 
-class Energy(Section):
+class Energy(Section, frozen=True):
     """What answering at home costs: `watts` drawn by a model while it answers (all of them together where it is not
     named), EUR and grams of CO2e a kWh, and EUR of the machine's price an hour of answering."""
 
@@ -78,26 +78,26 @@ class Energy(Section):
     amortisation_eur_per_hour: Money = 0.02
 
 
-class SamplingPreset(Section):
+class SamplingPreset(Section, frozen=True):
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
 
 
-class Tuned(Section):
+class Tuned(Section, frozen=True):
     """`tasks` are samplings by task kind, `models` over them by a model's id."""
 
     tasks: dict[TaskKind, SamplingPreset] = {}
     models: dict[str, dict[TaskKind, SamplingPreset]] = {}
 
 
-class CacheRules(Section):
+class CacheRules(Section, frozen=True):
     """An exact answer is kept for `seconds`; tasks whose answers are not kept at all."""
 
     seconds: Positive = 3600.0
     never: tuple[TaskKind, ...] = ()
 
 
-class Budgets(Section):
+class Budgets(Section, frozen=True):
     """Over the limits of `vestibule.yaml`, never more than those."""
 
     keys: dict[str, Allowance] = {}
@@ -105,7 +105,7 @@ class Budgets(Section):
     models: dict[str, Allowance] = {}
 
 
-class Arm(Section):
+class Arm(Section, frozen=True):
     """What one arm does otherwise: asks this model, with this adapter, sampling or prompt."""
 
     id: str
@@ -116,14 +116,14 @@ class Arm(Section):
     prompt: str | None = None
 
 
-class Guardrail(Section):
+class Guardrail(Section, frozen=True):
     """Stops an arm when `metric` is surely worse than the first arm's by more than `margin`."""
 
     metric: Literal["quality", "latency_s", "cost_eur", "failed", "thumbs_down"]
     margin: float = 0.0
 
 
-class Experiment(Section):
+class Experiment(Section, frozen=True):
     """The first arm is what there was before. `sticky`: who always gets the same arm. `share` of what it applies to
     takes part."""
 
@@ -137,7 +137,7 @@ class Experiment(Section):
     guardrails: tuple[Guardrail, ...] = ()
 
 
-class Document(Section):
+class Document(Section, frozen=True):
     """All that a version says. `prompts`: a system prompt's text by name. `policy`: the privacy policy, as in its file;
     empty is the one of `vestibule.yaml`. `environments`: by name, what is laid over the rest there."""
 
