@@ -177,10 +177,16 @@ async def test_the_threads_of_a_process_are_as_many_as_its_slots_need_on_any_mac
 
 
 async def _threads(path: Path, logs: Path, slots: int) -> int:
+    """So many as there are for a second: the last ones begin after the first answer."""
     provider = LlamaCppProvider("small", path, logs, serving=Serving(256, slots, threads=1))
     await provider.start()
     try:
         await provider.ready()
-        return len(list(Path(f"/proc/{provider.status.pid}/task").iterdir()))
+        await ask(provider, "a" * 20, 1)
+        counts: list[int] = []
+        while len(set(counts[-20:])) != 1 or len(counts) < 20:
+            counts.append(len(list(Path(f"/proc/{provider.status.pid}/task").iterdir())))
+            await asyncio.sleep(0.05)
+        return counts[-1]
     finally:
         await provider.close()
