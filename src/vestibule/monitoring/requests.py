@@ -101,16 +101,19 @@ class RequestLog:
         return int(row[0]) if row else 0
 
     async def _write_forever(self) -> None:
+        """What comes while a batch is written waits for the next one: a transaction costs as much as many rows."""
         while True:
-            if not self._spooled:
+            if not self._spooled and not self._waiting:
+                self._wake.clear()
                 await self._wake.wait()
-            self._wake.clear()
             await asyncio.sleep(FLUSH_S)
-            while self._waiting or self._spooled:
+            while self._spooled or self._waiting:
                 if not (await self._replay() and (not self._waiting or await self._flush())):
                     while self._waiting and await self._put_by():
                         pass
                     await asyncio.sleep(RETRY_S)
+                elif len(self._waiting) < BATCH:
+                    break
 
     async def _put_by(self) -> bool:
         """The oldest rows from memory to disk; False where there is no spool, or no room in it."""

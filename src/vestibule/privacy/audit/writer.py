@@ -146,17 +146,22 @@ class Audit:
         anchor_at = loop.time() + self._anchor_s
         while not self._closing:
             await self._until_due(anchor_at)
-            while (self._waiting or self._lost or self._doubt) and await self._write_batch():
+            while self._has_more and await self._write_batch() and len(self._waiting) >= BATCH:
                 pass
             if loop.time() >= anchor_at:
                 await self._anchor("running")
                 anchor_at = loop.time() + self._anchor_s
-        while (self._waiting or self._lost or self._doubt) and await self._write_batch():
+        while self._has_more and await self._write_batch():
             pass
         await self._anchor("closed")
 
+    @property
+    def _has_more(self) -> bool:
+        return bool(self._waiting or self._lost or self._doubt)
+
     async def _until_due(self, anchor_at: float) -> None:
-        if not self._failing:
+        """What comes while a batch is written waits for the next one: a transaction costs as much as many records."""
+        if not self._failing and not self._has_more:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(anchor_at):
                     await self._wake.wait()
