@@ -11,21 +11,33 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from vestibule.core.chat import TaskKind as TaskKind
 from vestibule.core.settings import Allowance, Money
 
-TaskKind = Literal["coordination", "lookup", "analysis", "optimisation", "forecast", "report", "code"]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of a version; what it does not know is refused."""
 
 
+class AdapterUse(Section, frozen=True):
+    """A LoRA adapter and how much of it there is to be; 1 is as trained."""
+
+    name: str
+    scale: Annotated[float, msgspec.Meta(ge=-4, le=4)] = 1.0
+
+
 class TaskRule(Section, frozen=True):
     """`prefer` are models in order, the first that can is taken where the scores do not say otherwise; `first_token_s`
     and `deadline_s` what its caller waits for; `max_tokens` how long an answer may become where the caller does not
-    say; `quality` how probable a good enough answer must be; without `cloud` it is answered at home or not at all."""
+    say; `quality` how probable a good enough answer must be; without `cloud` it is answered at home or not at all; what
+    is `exempt` may leave beyond the share of the cloud and does not count for it. `prompt` names a system prompt to be
+    put in front, `adapters` are those that `auto` asks for."""
 
     prefer: tuple[str, ...] = ()
     first_token_s: Positive | None = None
@@ -33,10 +45,14 @@ class TaskRule(Section, frozen=True):
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
     quality: Share = 0.6
     cloud: bool = True
+    exempt: bool = False
+    prompt: str | None = None
+    adapters: tuple[AdapterUse, ...] = ()
 
 
 class Weights(Section, frozen=True):
-    """What a point of expected quality, a second, a cent and a step of privacy class count for."""
+    """What is counted for the probability of a good enough answer, the share of its time that it takes, a cent, and a
+    step of privacy class above public that would leave."""
 
     quality: float = 1.0
     latency: float = 0.2
@@ -65,6 +81,17 @@ class Price(Section, frozen=True):
     output: Money
     cached: Money | None = None
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+
+
+class Currencies(Section, frozen=True):
+    """`eur`: what one of a currency is worth in EUR, in which budgets are kept. `tenants` are told what they cost in
+    theirs, the others in EUR."""
+
+    eur: dict[Currency, Positive] = {}
+    tenants: dict[str, Currency] = {}
 
 
 class Energy(Section, frozen=True):
@@ -106,9 +133,10 @@ class Budgets(Section, frozen=True):
 
 
 class Arm(Section, frozen=True):
-    """What one arm does otherwise: asks this model, with this adapter, sampling or prompt."""
+    """What one arm does otherwise: asks this model, with these adapters of it, this sampling under what the caller
+    says, and the prompt of that name."""
 
-    id: str
+    id: Id
     weight: Positive = 1.0
     model: str | None = None
     adapters: dict[str, float] = {}
@@ -117,7 +145,8 @@ class Arm(Section, frozen=True):
 
 
 class Guardrail(Section, frozen=True):
-    """Stops an arm when `metric` is surely worse than the first arm's by more than `margin`."""
+    """Stops an arm when `metric` is surely worse than the first arm's by more than `margin`: of `latency_s` as a share
+    of the first arm's, of the others in their own unit."""
 
     metric: Literal["quality", "latency_s", "cost_eur", "failed", "thumbs_down"]
     margin: float = 0.0
@@ -127,7 +156,7 @@ class Experiment(Section, frozen=True):
     """The first arm is what there was before. `sticky`: who always gets the same arm. `share` of what it applies to
     takes part."""
 
-    id: str
+    id: Id
     arms: tuple[Arm, ...]
     tasks: tuple[TaskKind, ...] = ()
     tenants: tuple[str, ...] = ()
@@ -144,6 +173,7 @@ class Document(Section, frozen=True):
     routes: Routes = Routes()
     prices: tuple[Price, ...] = ()
     energy: Energy = Energy()
+    currencies: Currencies = Currencies()
     presets: Tuned = Tuned()
     cache: CacheRules = CacheRules()
     budgets: Budgets = Budgets()

@@ -7,6 +7,7 @@ VestibuleError                 (code, message, param, next step)
 ├── Forbidden                  forbidden          known, but not allowed
 ├── EgressRefused              egress_refused     it would have left the house
 ├── NotFound                   not_found          no such model, document, building
+├── Conflict                   conflict         it was changed meanwhile by somebody else
 ├── TooLarge                   too_large          a body, a file or a context over its limit
 ├── RateLimited                rate_limited       too many requests; carries `retry_after_s`
 ├── UpstreamFailed             upstream_failed    a provider failed; `fault` says how
@@ -64,6 +65,10 @@ class EgressRefused(VestibuleError):
 
 class NotFound(VestibuleError):
     code = "not_found"
+
+
+class Conflict(VestibuleError):
+    code = "conflict"
 
 
 class TooLarge(VestibuleError):

@@ -45,6 +45,11 @@ class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         said = msgspec.structs.asdict(self)
         return Allowance(**{k: v if v is not None else getattr(other, k) for k, v in said.items()})
 
+    def least(self, other: Allowance) -> Allowance:
+        """Of each limit the stricter one."""
+        both = zip(msgspec.structs.asdict(self).items(), msgspec.structs.astuple(other), strict=True)
+        return Allowance(**{k: min((v for v in (mine, its) if v is not None), default=None) for (k, mine), its in both})
+
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`each_key`, `each_tenant` and `each_model` hold for all of them, `keys`, `tenants` and `models` for the one of
@@ -136,7 +141,8 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`id` is what callers name, `name` what the provider calls the model. `images` False says that it takes none.
-    `prices` count for a model that is not home. `patience` goes before that of its provider."""
+    `context` is how many tokens it reads and writes at most: what is longer `auto` does not ask it. `prices` count for
+    a model that is not home. `patience` goes before that of its provider."""
 
     id: str
     provider: str
@@ -144,6 +150,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     images: bool = True
     prices: Prices | None = None
     patience: PatienceSettings = PatienceSettings()
+    context: Annotated[int, msgspec.Meta(ge=256)] | None = None
 
 
 class BreakerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -213,12 +220,16 @@ class ImageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http: bool = False
 
 
+Environment = Literal["development", "staging", "production"]
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything fixed for the life of a process.
 
     `database_url` None means the embedded PostgreSQL under `home`. `postgres_user` is the unprivileged account that
     runs the embedded server when Vestibule itself runs as root. `admin_key` presets the first admin key. `policy` is
-    the privacy policy, by default `policy.yaml` under `home` where that is there.
+    the privacy policy, by default `policy.yaml` under `home` where that is there. `environment` picks what a version of
+    the configuration says otherwise there.
     """
 
     home: Path = Path("~/.vestibule")
@@ -239,6 +250,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[ModelSettings, ...] = ()
     images: ImageSettings = ImageSettings()
     policy: Path | None = None
+    environment: Environment = "production"
 
     @property
     def outside(self) -> tuple[ProviderSettings, ...]:

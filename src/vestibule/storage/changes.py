@@ -21,7 +21,7 @@ import structlog
 from vestibule.core.errors import VestibuleError
 from vestibule.storage.pool import Connection
 
-Kind = Literal["documents", "portfolio", "access"]
+Kind = Literal["documents", "portfolio", "access", "configuration", "experiments"]
 Stamp = tuple[int, int]
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ class Changes:
         self._say = say
         self._times: Counter[tuple[str, str]] = Counter()
         self._heard: dict[str, asyncio.Event] = {}
+        self._awaited: dict[tuple[str, str], asyncio.Event] = {}
         self._follower: asyncio.Task[None] | None = None
         self._listening = 0  # grows with every time it begins; 0 while it does not
 
@@ -52,6 +53,14 @@ class Changes:
     def told(self, kind: Kind, tenant: str) -> int:
         """How many changes this process has been told of, whether or not it still listens."""
         return self._times[kind, tenant]
+
+    async def change(self, kind: Kind, tenant: str, told: int, within_s: float) -> None:
+        """Return when it was told of more than `told` changes, and after `within_s` in any case."""
+        if self._times[kind, tenant] == told:
+            event = self._awaited.setdefault((kind, tenant), asyncio.Event())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await event.wait()
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
@@ -107,6 +116,8 @@ class Changes:
                     event.set()
             else:
                 self._times[kind, what] += 1
+                if awaited := self._awaited.pop((kind, what), None):
+                    awaited.set()
 
     async def _hears_itself(self) -> bool:
         nonce = secrets.token_hex(8)
