@@ -1,0 +1,1 @@
+"""What is known to be right, the judge, the intervals, and the tuning that rests on them."""
