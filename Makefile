@@ -95,6 +95,22 @@ soak-idle: $(VENV)/.dev ## hold 10,000 connections open that say nothing, and as
 bench-auto: $(VENV)/.dev ## what `auto` adds to a question that documents can answer
 	@$(BIN)/python -m benchmarks.gateway.automatic --write
 
+bench-routing: $(VENV)/.dev ## what a decision costs, and twelve of them explained
+	@$(BIN)/python -m benchmarks.routing.decision
+	@$(BIN)/python -m benchmarks.routing.explain
+
+bench-complexity: $(VENV)/.dev ## judge the model of how difficult a request is; DATA=FILE.jsonl judges it on any routing set
+	@$(BIN)/python -m benchmarks.routing.complexity $(if $(DATA),--data $(DATA),--write)
+
+soak-reload: $(VENV)/.dev ## REQUESTS (10000) under constant reload, rollback and replacement of workers, counted
+	@$(BIN)/python -m tests.configuration.soak --requests $(or $(REQUESTS),10000) --restarts $(or $(RESTARTS),10)
+
+tune: $(VENV)/.base ## sweep sampling presets of MODEL (auto) on the running demo
+	@$(BIN)/vestibule eval tune --model $(or $(MODEL),auto) --results tuning.jsonl --out version.yaml
+
+complexity-model: $(VENV)/.dev ## generate requests and fit the model of how difficult one is (no PyTorch; four minutes)
+	@$(BIN)/python -m vestibule.training.complexity --out src/vestibule/routing/complexity/complexity.safetensors
+
 bench-privacy: $(VENV)/.dev ## score the detectors on the labelled sets
 	@$(BIN)/python -m benchmarks.privacy.harness --split judge
 
@@ -128,4 +144,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory soak-idle bench-auto bench-privacy tiny-model tagger clean clients release-clients
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory soak-idle bench-auto bench-privacy bench-routing bench-complexity soak-reload tune complexity-model tiny-model tagger clean clients release-clients

@@ -103,7 +103,7 @@ async def site(home: Path, *, settings: ResilienceSettings = SETTINGS, **speeche
         )
         transport = HomeTransport()
         models = [
-            Model(name, "m", OpenAIProvider(name, s.base_url, transport, continues=speeches[name].continues), "home")
+            Model(name, name, OpenAIProvider(name, s.base_url, transport, continues=speeches[name].continues), "home")
             for name, s in servers.items()
         ]
         opened.catalogue.become(models)

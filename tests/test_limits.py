@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from vestibule.app import House, open_house
 from vestibule.core.answer import Completed, Event
 from vestibule.core.caller import Credential
 from vestibule.core.chat import CacheMode, ChatRequest, Message, Options, PrivacyOptions, Sampling
+from vestibule.core.configuration import Configuration, Currencies, Document, Price
 from vestibule.core.errors import BudgetExceeded, RateLimited
 from vestibule.core.settings import Allowance, Limits, ModelSettings, Prices, ProviderSettings, Settings
 
@@ -85,7 +87,9 @@ async def test_a_budget_is_spent_by_the_cloud_alone(
         assert len(server.requests) == answers + 1
 
         home = await ask(opened, issued, "auto", "How do I isolate the pump?")
-        assert (home.report.route.location, home.report.cost.amount) == ("home", 0.0)
+        assert home.report.route.location == "home"
+        assert 0 < home.report.cost.amount < 0.001  # energy, which is of no budget
+        assert await limiter.balances(tenant) == [balance]
 
 
 async def test_whoever_leaves_gives_the_place_back(storage_home: Path, tmp_path: Path, server: RecordingServer) -> None:
@@ -112,3 +116,24 @@ async def test_an_answer_from_the_cache_costs_nothing(
         readiness = await opened.readiness()
         assert (readiness["limits"].ok, readiness["limits"].reason) == (True, "")
         assert readiness["records"].ok
+
+
+async def test_a_request_is_charged_by_the_prices_of_its_version(
+    storage_home: Path, tmp_path: Path, server: RecordingServer
+) -> None:
+    """In dollars here, of which a budget in euros takes what they are worth."""
+    async with house(storage_home, tmp_path, server) as (opened, issued):
+        tenant, configurations = issued.key.tenant, opened.pipeline.configurations
+        await opened.pipeline.access.limiter.allow("tenant", tenant, tenant, Allowance(eur_per_month=1.0))
+        prices = (Price("gpt", date(2026, 1, 1), input=40.0, output=80.0, cached=4.0, currency="USD"),)
+        document = Document(prices=prices, currencies=Currencies(eur={"USD": 0.5}, tenants={tenant: "USD"}))
+        configurations.current = Configuration(configurations.current.number, document)
+        answer = await ask(opened, issued, "gpt")
+        cost, usage = answer.report.cost, answer.usage
+        fresh = usage.prompt_tokens - usage.cached_tokens
+        dollars = (fresh * 40 + usage.cached_tokens * 4 + usage.completion_tokens * 80) / 1e6
+        assert cost.currency == "USD"
+        assert cost.amount == pytest.approx(dollars, abs=1e-8)
+        assert cost.saved == pytest.approx(0.0, abs=1e-8)  # it is the only one outside
+        (balance,) = await opened.pipeline.access.limiter.balances(tenant)
+        assert balance.used == pytest.approx(dollars * 0.5 * 1e9, rel=1e-3)

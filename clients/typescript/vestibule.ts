@@ -1,5 +1,10 @@
 // Made by `python -m vestibule.gateway.reference` from /openapi.json; not to be changed by hand.
 
+export interface AgentTemplateList {
+  data: Array<WireAgentTemplate>;
+  object: "list";
+}
+
 /** What one key, tenant or model may use; None is as much as it likes. `concurrency` are requests under way at once, days and months those of UTC, money what models outside cost by their `prices`. */
 export interface Allowance {
   requests_per_minute?: number | null;
@@ -7,6 +12,46 @@ export interface Allowance {
   concurrency?: number | null;
   tokens_per_day?: number | null;
   eur_per_month?: number | null;
+}
+
+export interface AnswerFormat {
+  json_schema: AnswerSchema;
+  type: "json_schema";
+}
+
+/** A JSON schema, draft 2020-12. */
+export interface AnswerSchema {
+  name: string;
+  schema: Record<string, unknown>;
+  strict: boolean;
+}
+
+export interface AppliedReply {
+  version: WireVersion;
+  changes: Array<Change>;
+  warnings: Array<Mistake>;
+  merged: boolean;
+  object: "configuration.applied";
+}
+
+/** `if` is the version its author began with; `merge`: with what was changed in other sections since then. */
+export interface ApplyBody {
+  text?: string | null;
+  document?: Record<string, unknown> | null;
+  reason?: string;
+  if?: number | null;
+  merge?: boolean;
+}
+
+/** `stopped` says why it is given to nobody any more, "" while it is. */
+export interface ArmReport {
+  id: string;
+  weight: number;
+  requests: number;
+  units: number;
+  verdict: "better" | "collecting" | "first" | "undecided" | "worse";
+  metrics: Record<string, MetricReport>;
+  stopped: string;
 }
 
 /** `outcome` is "answered", a fault or an error's code. Tokens are what the provider reported, None where it did not: of an answer that broke off, mostly. */
@@ -63,6 +108,13 @@ export interface CacheReport {
   level?: "exact" | "shared" | null;
   /** Seconds since it was answered first. */
   age_s?: number | null;
+}
+
+/** `before` or `after` None: it was not there, or is there no more. Prices go by model and day, experiments and their arms by id. */
+export interface Change {
+  path: string;
+  before: unknown;
+  after: unknown;
 }
 
 /** The body of `POST /v1/chat/completions`; `vestibule` is our own part of it. */
@@ -217,6 +269,12 @@ export interface Component {
   reason: string;
 }
 
+/** One of the two: the text of a version, in YAML or JSON, or what it says as an object. */
+export interface ConfigurationBody {
+  text?: string | null;
+  document?: Record<string, unknown> | null;
+}
+
 /** A `slider` goes from `minimum` to `maximum`; a `switch` is one of `values`. It is sent as `vestibule.controls.<id>`; left out it is `default`. */
 export interface Control {
   id: string;
@@ -251,13 +309,18 @@ export interface ConversationReport {
   policy: string;
 }
 
+/** What it cost, with what was used at home: `kwh` and grams of CO2e, None where no model at home was asked. `saved` is against all of it in the cloud, None where no price there is known. */
 export interface CostReport {
-  /** 0 for models at home. */
+  /** What left the house for it, and energy and machine at home. */
   amount: number;
   /** ISO 4217. */
   currency: string;
-  /** null where it is not known. */
+  /** Against asking the cheapest model outside that could have answered; null where no price is known. */
   saved: number | null;
+  /** Energy drawn at home; null where no model there was asked. */
+  kwh: number | null;
+  /** Grams of CO2e of that energy. */
+  co2e_g: number | null;
 }
 
 export interface Counts {
@@ -341,9 +404,39 @@ export interface ErrorObject {
   code: string;
 }
 
+export interface ExperimentList {
+  data: Array<ExperimentReport>;
+  object: "list";
+}
+
+export interface ExperimentReport {
+  id: string;
+  edition: string;
+  state: "running" | "stopped";
+  metric: "cost_eur" | "failed" | "latency_s" | "quality" | "thumbs_down" | "thumbs_up";
+  sticky: string;
+  share: number;
+  confidence: number;
+  enough: number;
+  arms: Array<ArmReport>;
+  config_version: number;
+}
+
 export interface ExpiresAfter {
   anchor: "created_at";
   seconds: number;
+}
+
+/** `id` is that of the answer, as `chatcmpl-…`. */
+export interface FeedbackBody {
+  id: string;
+  rating: "down" | "up";
+}
+
+export interface FeedbackReply {
+  id: string;
+  rating: "down" | "up";
+  object: "feedback";
 }
 
 /** `index` is where in the text the mark of the citation stands, in characters. */
@@ -423,6 +516,12 @@ export interface Health {
   components: Record<string, Component>;
 }
 
+/** An experiment that the request took part in, and the arm it had. */
+export interface InArm {
+  id: string;
+  arm: string;
+}
+
 export interface Incomplete {
   reason: "content_filter" | "max_output_tokens";
 }
@@ -441,6 +540,11 @@ export interface InputImage {
 export interface InputText {
   type?: "input_text";
   text: string;
+}
+
+export interface Interval {
+  low: number;
+  high: number;
 }
 
 export interface ItemList {
@@ -481,7 +585,7 @@ export interface LimitList {
   object: "list";
 }
 
-/** `id` is what `Audit.keep` returned. `digest` is of what left, under a key of the tenant; `lost` is for gaps. */
+/** `id` is what `Audit.keep` returned. `digest` is of what left, under a key of the tenant; `lost` is for gaps. `configuration` is the version it was decided by, null where there was none. */
 export interface Listed {
   id: string;
   at: string;
@@ -499,6 +603,7 @@ export interface Listed {
   pseudonymised: number;
   digest: string | null;
   lost: number;
+  configuration: number | null;
 }
 
 export interface MessageItem {
@@ -518,6 +623,25 @@ export interface MessageSpan {
   score: number;
   recognizer: string;
   rule: string;
+}
+
+/** `mean` with its interval, in the metric's unit (seconds: their geometric mean), and how much more it is than the first arm's (seconds: as a share). None where nothing was measured, or too little to tell. */
+export interface MetricReport {
+  units: number;
+  mean: number | null;
+  interval: Interval | null;
+  difference: number | null;
+  difference_interval: Interval | null;
+  verdict: "better" | "collecting" | "first" | "undecided" | "worse";
+}
+
+/** `line` counts from 1; a warning is probably not what was meant and stops nothing. */
+export interface Mistake {
+  line: number;
+  path: string;
+  message: string;
+  mend: string;
+  severity: "error" | "warning";
 }
 
 export interface ModelList {
@@ -549,7 +673,7 @@ export interface Named {
   name: string;
 }
 
-/** The `vestibule` object of a request. `grammar` (GBNF) is what the answer is held to as it is written. */
+/** The `vestibule` object of a request. `grammar` (GBNF) is what the answer is held to as it is written. `session` is any name for what belongs together: its requests are answered where the ones before were read. */
 export interface Options {
   /** What the answer is to be like; `GET /v1/controls` lists what can be said. */
   controls?: Controls;
@@ -565,6 +689,8 @@ export interface Options {
   route?: RouteOptions;
   /** A grammar (GBNF) that the answer keeps to, of a model that this house runs from a GGUF file. */
   grammar?: string | null;
+  /** A name of yours for what belongs together; left out, `prompt_cache_key` or `user` is taken for it. */
+  session?: string | null;
 }
 
 export interface OutputDetails {
@@ -576,6 +702,26 @@ export interface OutputText {
   text: string;
   annotations: Array<FileCitation>;
   logprobs: Array<WireTokenLogprob>;
+}
+
+/** What a score is the sum of: what speaks for a model is above 0, what speaks against it below. */
+export interface Parts {
+  quality: number;
+  latency: number;
+  cost: number;
+  privacy: number;
+}
+
+/** Seconds from asking to the first piece of an answer and to its end, `wait_s` of them for its turn; None where nothing is known. `stated` are figures for models of its kind, `measured` those of its own recent answers. */
+export interface Predicted {
+  /** Seconds from asking the model to its first word. */
+  first_token_s: number | null;
+  /** Seconds from asking it to the end of its answer. */
+  finish_s: number | null;
+  /** `measured` from its own answers, `stated` for models of its kind, or `unknown`. */
+  basis: "measured" | "stated" | "unknown";
+  /** Seconds of these that it waits for its turn. */
+  wait_s: number | null;
 }
 
 export type PrivacyCheckReply = CheckReport | ConversationReport;
@@ -613,6 +759,18 @@ export interface Problem {
 export interface ProblemList {
   data: Array<Problem>;
   object: "list";
+}
+
+export interface PromoteBody {
+  arm: string;
+  reason: string;
+}
+
+/** The version in which the arm's choice is the rule. */
+export interface Promotion {
+  experiment: string;
+  arm: string;
+  config_version: number;
 }
 
 export interface PromptDetails {
@@ -769,19 +927,27 @@ export interface ResponseUsage {
   output_tokens_details: OutputDetails;
 }
 
+export interface RollbackBody {
+  version: number;
+  reason?: string;
+}
+
 /** The secret there was works for `overlap_s` more. */
 export interface RotateBody {
   overlap_s?: number;
 }
 
-/** `adapters`: LoRA adapters of the model by their names, and how much of each there is to be; 1 is as trained. */
+/** `adapters`: LoRA adapters of the model by their names, and how much of each there is to be; 1 is as trained. `task` is the kind of work it is, where it need not be recognised. */
 export interface RouteOptions {
   /** Seconds within which the whole answer is wanted. */
   deadline_s?: number | null;
   /** How much of each LoRA adapter of the model, by its name; 1 is as trained. */
   adapters?: Record<string, number>;
+  /** The kind of work it is; left out, it is recognised. */
+  task?: "analysis" | "code" | "coordination" | "forecast" | "lookup" | "optimisation" | "report" | null;
 }
 
+/** `candidates` is how many models were weighed; `task` and `predicted`, what was expected of the one that answered, are None where it was named. */
 export interface RouteReport {
   /** The model that answered. */
   model: string;
@@ -795,6 +961,66 @@ export interface RouteReport {
   attempts: Array<Attempt>;
   /** The version of the configuration that the request began with. */
   config_version: number;
+  /** The kind of work it was taken for; null for a question of no special kind, or a model that was named. */
+  task: "analysis" | "code" | "coordination" | "forecast" | "lookup" | "optimisation" | "report" | null;
+  /** What was expected of this model when it was asked. */
+  predicted: Predicted | null;
+  /** How many models were weighed, with those that were left out. */
+  candidates: number;
+  /** The experiments that it took part in, and the arm that it had; left out where there is none. */
+  experiments?: Array<InArm>;
+}
+
+export interface RoutingExplanation {
+  /** The model that would be asked first; null where none may answer. */
+  chosen: string | null;
+  /** In the order they would be asked, then those that would not. */
+  candidates: Array<WireCandidate>;
+  /** The version of the configuration in force. */
+  config_version: number;
+  /** The kind of work it is taken for. */
+  task: "analysis" | "code" | "coordination" | "forecast" | "lookup" | "optimisation" | "report" | null;
+  /** From 0 to 1; null where nothing is weighed, as a model is named. */
+  difficulty: number | null;
+  /** `public`, `internal`, `confidential` or `restricted`, without what a search would find. */
+  class: string;
+}
+
+/** Of `answers`, `priced` are those whose cost in the cloud is known: the amounts, in EUR, are of them alone, and None where there are none. `share` is what was paid of what the cloud would have taken. */
+export interface Savings {
+  /** Requests that were answered. */
+  answers: number;
+  /** Of these, by a model at home. */
+  at_home: number;
+  /** Of these, from the cache. */
+  cached: number;
+  /** Of these, those whose cost in the cloud is known: the amounts, in EUR, are of them alone. */
+  priced: number;
+  /** What they would have cost outside; null where no price is known. */
+  cloud_eur: number | null;
+  /** What they did cost outside. */
+  spent_eur: number | null;
+  /** What energy and machine cost at home. */
+  home_eur: number | null;
+  /** The first less the other two. */
+  saved_eur: number | null;
+  /** What was paid of what the cloud would have taken. */
+  share: number | null;
+  /** Energy drawn at home by all answers. */
+  kwh: number;
+  /** Grams of CO2e of that energy. */
+  co2e_g: number;
+}
+
+export interface SavingsReport {
+  /** How far it looks back. */
+  hours: number;
+  /** Sums of the answers of that time. */
+  savings: Savings;
+  /** How they are reckoned. */
+  method: string;
+  /** Always `savings`. */
+  object: "savings";
 }
 
 /** A passage that the answer cites: `text` is the exact span it rests on. */
@@ -812,6 +1038,34 @@ export interface Span {
   score: number;
   recognizer: string;
   rule: "block" | "keep" | "pseudonymise";
+}
+
+/** Without `arm` the whole experiment is stopped. */
+export interface StopBody {
+  reason: string;
+  arm?: string;
+}
+
+/** A place of the messages: `{name}` in their text stands for it. */
+export interface TemplateInput {
+  name: string;
+  description: string;
+}
+
+export interface TemplateMessage {
+  role: "system" | "user";
+  content: string;
+}
+
+/** Everything the answer rests on is in the conversation: nothing is looked up for it. */
+export interface TemplateOptions {
+  route: TemplateRoute;
+  knowledge: boolean;
+  buildings: Array<string>;
+}
+
+export interface TemplateRoute {
+  task: "analysis" | "code" | "coordination" | "forecast" | "lookup" | "optimisation" | "report";
 }
 
 export interface Tenant {
@@ -906,6 +1160,21 @@ export interface UserList {
   object: "list";
 }
 
+/** `changes` are against the version in force. */
+export interface Validation {
+  valid: boolean;
+  mistakes: Array<Mistake>;
+  changes: Array<Change>;
+  object: "configuration.validation";
+}
+
+/** The newest first. */
+export interface VersionList {
+  data: Array<WireVersion>;
+  live: number;
+  object: "list";
+}
+
 /** A day's tokens or a month's money (EUR). `used` is spent or reserved; `leased` is held by machines for the next requests. */
 export interface WireAccount {
   kind: "key" | "model" | "tenant";
@@ -915,6 +1184,17 @@ export interface WireAccount {
   limit: number | null;
   used: number;
   leased: number;
+}
+
+export interface WireAgentTemplate {
+  name: string;
+  description: string;
+  inputs: Array<TemplateInput>;
+  messages: Array<TemplateMessage>;
+  response_format: AnswerFormat;
+  max_tokens: number;
+  vestibule: TemplateOptions;
+  object: "agent_template";
 }
 
 /** Moments are in Unix seconds, and there once they have come. */
@@ -945,6 +1225,33 @@ export interface WireBatch {
 export interface WireCalledFunction {
   name: string;
   arguments: string;
+}
+
+export interface WireCandidate {
+  /** The model. */
+  model: string;
+  /** Who runs it. */
+  provider: string;
+  /** Decided by its address. */
+  location: "cloud" | "home";
+  /** The sum of its parts; null where it was not weighed. */
+  score: number | null;
+  /** What speaks for it, above 0, and against it. */
+  parts: Parts | null;
+  /** Whether it is not asked at all. */
+  rejected: boolean;
+  /** Why it is asked in its place, or is not. */
+  reason: string;
+  /** What is expected of its answer; null where it was not weighed. */
+  predicted: WirePrediction | null;
+}
+
+/** `version` 0 is what is shipped, and has no history. */
+export interface WireConfiguration {
+  version: number;
+  document: Record<string, unknown>;
+  made: WireVersion | null;
+  object: "configuration";
 }
 
 /** Moments are in Unix seconds. */
@@ -1048,6 +1355,19 @@ export interface WireNamedChoice {
   function: Named;
 }
 
+export interface WirePrediction {
+  /** Seconds from asking it to its first word. */
+  first_token_s: number | null;
+  /** Seconds from asking it to the end of its answer. */
+  finish_s: number | null;
+  /** null where it is not known. */
+  cost_eur: number | null;
+  /** The probability that its answer is good enough. */
+  quality: number | null;
+  /** Of the seconds: `measured` from its own answers, `stated` for models of its kind, or `unknown`. */
+  basis: string;
+}
+
 export interface WireResponseFormat {
   type: "json_object" | "json_schema" | "text";
   json_schema?: WireJsonSchema | null;
@@ -1083,6 +1403,18 @@ export interface WireUsage {
   completion_tokens: number;
   total_tokens: number;
   prompt_tokens_details: PromptDetails;
+}
+
+/** `live_at` null: it was proposed and never went live. */
+export interface WireVersion {
+  number: number;
+  base: number;
+  author: string;
+  reason: string;
+  made_at: string;
+  live_at: string | null;
+  digest: string;
+  object: "configuration.version";
 }
 
 /** What OpenAI has too. */
@@ -1129,8 +1461,14 @@ export interface OpenAISurface {
 
 /** What is our own. */
 export interface VestibuleSurface {
+  /** List the templates for agents that work together */
+  "GET /v1/agents/templates": { reply: AgentTemplateList };
+  /** Describe a template for agents */
+  "GET /v1/agents/templates/{name}": { path: { name: string }; reply: WireAgentTemplate };
   /** List what an answer can be told to be */
   "GET /v1/controls": { reply: ControlList };
+  /** Say whether an answer was of use */
+  "POST /v1/feedback": { body: FeedbackBody; reply: FeedbackReply };
 }
 
 /** For administrators. */
@@ -1139,6 +1477,26 @@ export interface AdminSurface {
   "GET /admin/v1/audit": { query?: { limit?: number }; reply: AuditList };
   /** Recompute the audit trail and say what is wrong */
   "GET /admin/v1/audit/verify": { reply: AuditVerification };
+  /** Show the configuration in force */
+  "GET /admin/v1/configuration": { reply: WireConfiguration };
+  /** Make a configuration live, once every worker has it */
+  "POST /admin/v1/configuration/apply": { body: ApplyBody; reply: AppliedReply };
+  /** Make what an older version says the next one */
+  "POST /admin/v1/configuration/rollback": { body: RollbackBody; reply: AppliedReply };
+  /** Say what is wrong with a configuration, by line */
+  "POST /admin/v1/configuration/validate": { body: ConfigurationBody; reply: Validation };
+  /** List the versions of the configuration */
+  "GET /admin/v1/configuration/versions": { reply: VersionList };
+  /** Show a version of the configuration */
+  "GET /admin/v1/configuration/versions/{number}": { path: { number: string }; reply: WireConfiguration };
+  /** List experiments and how they stand */
+  "GET /admin/v1/experiments": { reply: ExperimentList };
+  /** Show how an experiment stands */
+  "GET /admin/v1/experiments/{experiment}": { path: { experiment: string }; reply: ExperimentReport };
+  /** Make an arm's choice the rule, as a new version */
+  "POST /admin/v1/experiments/{experiment}/promote": { path: { experiment: string }; body: PromoteBody; reply: Promotion };
+  /** Stop an experiment or an arm of it */
+  "POST /admin/v1/experiments/{experiment}/stop": { path: { experiment: string }; body: StopBody; reply: ExperimentReport };
   /** List API keys, without their secrets */
   "GET /admin/v1/keys": { query?: { tenant?: string }; reply: KeyList };
   /** Make an API key, shown once */
@@ -1161,6 +1519,8 @@ export interface AdminSurface {
   "POST /admin/v1/privacy/check": { body: CheckBody; reply: PrivacyCheckReply };
   /** Forget a tenant, or what names a person; counts only unless confirmed */
   "POST /admin/v1/privacy/erase": { body: EraseBody; reply: ErasureReport };
+  /** Show what staying home saved, and how that is reckoned */
+  "GET /admin/v1/routing/savings": { query?: { hours?: string; tenant?: string }; reply: SavingsReport };
   /** List tenants */
   "GET /admin/v1/tenants": { reply: TenantList };
   /** Make a tenant */

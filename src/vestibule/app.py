@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -27,7 +28,9 @@ from vestibule.batching import Batches, build_batches
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import ExactCache
 from vestibule.clearing import Clearing
+from vestibule.configuration import Configurations
 from vestibule.console.application import build as build_console
+from vestibule.console.routing.page import RoutingSources
 from vestibule.conversations import ResponseStore
 from vestibule.core.errors import VestibuleError
 from vestibule.core.settings import Settings
@@ -35,6 +38,7 @@ from vestibule.fetching import Fetching
 from vestibule.fleet import Fleet, Lent
 from vestibule.gateway.application import Directory, Operator, build
 from vestibule.gateway.connection import Connection
+from vestibule.gateway.experiments import Experimenting, promote
 from vestibule.gateway.limits import Metering
 from vestibule.gateway.ports import Component, ModelInfo
 from vestibule.gateway.responses.kept import Keeping
@@ -43,6 +47,8 @@ from vestibule.knowledge import KnowledgeBase
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
 from vestibule.monitoring.requests import RequestLog
+from vestibule.monitoring.routing import RoutingLog
+from vestibule.monitoring.savings import SavingsLog
 from vestibule.monitoring.spool import Spool
 from vestibule.monitoring.usage import UsageLog
 from vestibule.pipeline import Pipeline
@@ -51,12 +57,21 @@ from vestibule.providers.embedder import MiniLM
 from vestibule.retrieval import Retriever
 from vestibule.routing.admission import Admission, Sharing
 from vestibule.routing.catalogue import Catalogue
+from vestibule.routing.complexity import Expectation, Learning, capabilities
+from vestibule.routing.cost import Costing
+from vestibule.routing.experiments import Experiments
+from vestibule.routing.experiments.feedback import Feedback
+from vestibule.routing.latency import Latencies
+from vestibule.routing.measuring import Measuring
 from vestibule.routing.resilience.health import Health
+from vestibule.routing.tasks import TaskReader
 from vestibule.scaling import Scaling
 from vestibule.status import Status
+from vestibule.steering import build_router
 from vestibule.storage.database import Database
 from vestibule.storage.ownership import as_owner
 from vestibule.telemetry.metrics import Metrics
+from vestibule.tuning import Tuning, open_tuning
 
 COLLECT_AFTER = 20_000
 """Objects more than there were; CPython's 700 are a few requests."""
@@ -97,6 +112,7 @@ class House:
     fleet: Fleet
     batches: Batches
     responses: Keeping
+    tuning: Tuning
 
     async def readiness(self) -> Mapping[str, Component]:
         try:
@@ -110,6 +126,7 @@ class House:
             "access": Component(True, self._access_state()),
             "knowledge": Component(knowledge.ok, knowledge.reason),
             "embedder": self._embedder_state(),
+            "configuration": self.tuning.component,
             "privacy": Component(not self.privacy.policies.trouble, self._policy_state()),
             "models": Component(True, self._model_state()),
             "ollama": Component(True, self.fleet.ollama.state),
@@ -181,7 +198,10 @@ async def open_house(
         buildings = BuildingData(database)
         catalogue = Catalogue([])
         metrics = Metrics(catalogue.names)
-        privacy = await stack.enter_async_context(open_privacy(settings, database, metrics))
+        configurations = Configurations()
+        privacy = await stack.enter_async_context(
+            open_privacy(settings, database, metrics, lambda: configurations.stale)
+        )
         knowledge = KnowledgeBase(
             database, embedder, settings.home, privacy.level_of_document, settings.limits.file_mib
         )
@@ -200,6 +220,21 @@ async def open_house(
         health = Health(settings.resilience.breaker)
         if parent is None:
             await stack.enter_async_context(Scaling(catalogue, admission, settings.local.slots).running())
+        tuning = await stack.enter_async_context(
+            open_tuning(
+                settings, database, configurations, policies=privacy.policies, limiter=limiter, catalogue=catalogue
+            )
+        )
+        experiments = Experiments(database, catalogue, TaskReader().read)
+        await stack.enter_async_context(experiments.running())
+        latencies, costing = Latencies(fleet.speed), Costing(settings.models)
+        expectation = Expectation(capabilities(catalogue))
+        await stack.enter_async_context(Learning(database, expectation).running())
+        router = await asyncio.to_thread(build_router, catalogue, health, admission, latencies, costing, expectation)
+        budget = router.outside.budget.following(
+            UsageLog(database).spent_eur, lambda: configurations.current.document.routes.eur_per_day is not None
+        )
+        await stack.enter_async_context(budget)
         cache = ExactCache()
         privacy.erasable.append(cache)
         pipeline = Pipeline(
@@ -213,12 +248,16 @@ async def open_house(
             ),
             classifier=privacy.classifier,
             policies=privacy.policies,
+            configurations=configurations,
             cache=cache,
             embedder=embedder,
             retriever=Retriever(knowledge, buildings, embedder),
             knowledge=knowledge,
             buildings=buildings,
             catalogue=catalogue,
+            costing=costing,
+            router=router,
+            experiments=experiments,
             sharing=Sharing(metrics),
             fetching=Fetching(
                 privacy.image_door, privacy.gate, privacy.classifier, metrics, settings.limits.body_mib << 20
@@ -228,6 +267,8 @@ async def open_house(
                 admission,
                 health,
                 settings.resilience,
+                router.outside,
+                Measuring(latencies, admission, metrics),
                 metrics,
             ),
             requests=requests,
@@ -254,6 +295,7 @@ async def open_house(
             fleet,
             batches,
             responses,
+            tuning,
         )
 
 
@@ -280,6 +322,7 @@ async def serve(
         privacy_check=house.privacy.check,
         passages=house.knowledge,
         system=house.status(),
+        routing=_routing(house),
         examples=EXAMPLES,
         stopping=stopping,
     )
@@ -301,6 +344,13 @@ async def serve(
             house.privacy.trail,
             Directory(house.keys, Tenants(house.database), Users(house.database)),
             Metering(house.pipeline.access.limiter, house.keys, UsageLog(house.database)),
+            configuration=house.tuning.office,
+            experimenting=Experimenting(
+                house.pipeline.experiments, lambda: house.tuning.configurations.current, house.tuning.office
+            ),
+            feedback=Feedback(house.database),
+            explaining=house.pipeline,
+            savings=SavingsLog(house.database),
         ),
         stopping=stopping,
     )
@@ -332,6 +382,20 @@ async def serve(
                 await task
 
 
+def _routing(house: House) -> RoutingSources:
+    pipeline, office = house.pipeline, house.tuning.office
+    return RoutingSources(
+        log=RoutingLog(house.database),
+        savings=SavingsLog(house.database),
+        office=office,
+        environment=house.settings.environment,
+        experiments=pipeline.experiments,
+        promote=partial(promote, office),
+        explain=pipeline.explain,
+        costs=Costing(house.settings.models).of,
+    )
+
+
 async def _load_what_is_needed(house: House) -> None:
     """Where there are documents the next question will want the embedder, and need not wait for it. Elsewhere it takes
     no memory."""
@@ -344,7 +408,8 @@ async def _load_what_is_needed(house: House) -> None:
 
 async def _work_on_what_is_queued(house: House) -> None:
     ingesting, answering = house.knowledge.run_forever(house.buildings.names), house.batches.runner.run_forever()
-    await asyncio.gather(ingesting, answering, return_exceptions=True)
+    judging = house.pipeline.experiments.watch(lambda: house.tuning.configurations.current)
+    await asyncio.gather(ingesting, answering, judging, return_exceptions=True)
 
 
 def _settle() -> None:

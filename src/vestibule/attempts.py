@@ -21,14 +21,17 @@ from vestibule.exchange import End, Exchange, Piece
 from vestibule.generation.structured import FormatMissed
 from vestibule.privacy.policy import Verdict
 from vestibule.providers.base import Chunk
+from vestibule.providers.presets import tuned
 from vestibule.routing.admission import Admission
 from vestibule.routing.catalogue import Model
-from vestibule.routing.plan import Plan
+from vestibule.routing.measuring import Measuring
+from vestibule.routing.plan import Candidate, Plan
 from vestibule.routing.resilience.course import Course, Try
 from vestibule.routing.resilience.deadline import Deadline
 from vestibule.routing.resilience.health import Health
 from vestibule.routing.resilience.patience import patiently
 from vestibule.routing.resilience.verdict import outcome, verdict
+from vestibule.routing.share import Outside
 from vestibule.telemetry.metrics import Metrics
 
 
@@ -38,6 +41,8 @@ class Attempts:
     admission: Admission
     health: Health
     settings: ResilienceSettings
+    outside: Outside
+    measuring: Measuring
     metrics: Metrics
 
     async def answer(
@@ -82,19 +87,25 @@ class Attempts:
         asked after this one."""
         model = tried.candidate.model
         last: Chunk | None = None
+        presets, task = exchange.configuration.document.presets, exchange.planned.task
+        asked = tuned(telling.asking(tried.way), presets, model.id, task)
+        asked = exchange.reservation.bounded(model.id, asked)
+        measured = self.measuring.attempt(model, asked, exchange.planned.task, exchange.account)
         with self.health.sending(model, insist=alone) as sending:
             async with self.admission.turn(model, caller.tenant, deadline.at, exchange.request.priority):
-                asked = exchange.reservation.bounded(model.id, telling.asking(tried.way))
+                if model.location == "cloud":
+                    self._let_out(exchange, tried.candidate)
                 correspondence = await self.clearing.correspond(exchange, caller, model, asked)
                 with await exchange.reservation.attempt(model.id, model.location, correspondence.request) as charge:
                     cleared = await self.clearing.clear(exchange, caller, model, correspondence)
                     charge.sending()
                     said = model.provider.send(cleared)
                     answer = patiently(said, self._patience(model), deadline, model.id, alone=alone)
-                    with exchange.timed("generate"):
+                    with exchange.timed("generate"), measured:
                         try:
                             async for chunk in answer:
                                 charge.hear(chunk)
+                                measured.hear(chunk)
                                 pieces = len(chunk.parts) or 1
                                 chunk = correspondence.read(chunk)
                                 if chunk.logprobs and telling.likelihood:
@@ -135,6 +146,17 @@ class Attempts:
             ),
             logprobs=telling.news(),
         )
+
+    def _let_out(self, exchange: Exchange, candidate: Candidate) -> None:
+        """Count a request for the cloud's share, unless its caller named the model, and set aside what it will cost.
+        Once a request; raise `NoCandidate` or `BudgetExceeded` where it is too much."""
+        if exchange.counted_out:
+            return
+        expected, figures = exchange.account.expected, candidate.figures
+        cost_eur = figures.cost_eur if figures else expected.eur if expected else None
+        exempt = exchange.planned.exempt or candidate.model.id == exchange.request.model
+        exchange.held_eur = self.outside.leave(exchange.configuration.document.routes, cost_eur, exempt=exempt)
+        exchange.counted_out = True
 
     def may_leave(self, exchange: Exchange, caller: Caller, model: Model) -> Verdict:
         return self.clearing.may_leave(exchange, caller, model)

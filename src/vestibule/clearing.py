@@ -55,6 +55,7 @@ class Clearing:
                     request_id=exchange.id,
                     attempt=len(exchange.attempts) + 1,
                     began_with=exchange.policy,
+                    configuration=exchange.configuration.number,
                 )
                 raise
 
@@ -68,6 +69,8 @@ class Clearing:
 
     def may_leave(self, exchange: Exchange, caller: Caller, model: Model) -> Verdict:
         """What the policy says of sending a request of this class there. The gate asks again, with the final bytes."""
+        if closed := self.gate.closed():
+            return Verdict(False, closed)
         departure = Departure(
             caller.tenant,
             model.provider.id,
@@ -99,6 +102,7 @@ class Clearing:
                     buildings=exchange.buildings,
                     consent=exchange.request.options.privacy.consent,
                     began_with=exchange.policy,
+                    configuration=exchange.configuration.number,
                 )
         except EgressRefused:
             self.metrics.egress(level, "refused")

@@ -25,6 +25,7 @@ from vestibule.core.answer import (
     CostReport,
     Delta,
     Event,
+    InArm,
     Opened,
     PrivacyReport,
     QualityReport,
@@ -35,17 +36,27 @@ from vestibule.core.answer import (
 )
 from vestibule.core.caller import Caller
 from vestibule.core.chat import ChatRequest, ToolCall
+from vestibule.core.configuration import Configuration
 from vestibule.core.evidence import Evidence
 from vestibule.core.sensitivity import Classification, PrivacyClass
 from vestibule.generation.checks import AnswerCheck
 from vestibule.generation.structured import called_well
-from vestibule.monitoring.requests import Outcome, RequestRecord
+from vestibule.monitoring.requests import Outcome, Participation, RequestRecord
 from vestibule.privacy.policy import Policy
 from vestibule.providers.base import Chunk
-from vestibule.routing.plan import CONFIGURATION_VERSION, Candidate
+from vestibule.routing.catalogue import Model
+from vestibule.routing.cost import Account, nothing
+from vestibule.routing.experiments import Assignment
+from vestibule.routing.plan import Candidate, Plan
 
 _UNREAD = Classification(PrivacyClass.INTERNAL)
 _NONE = Evidence()
+_SHIPPED = Configuration()
+_UNPLANNED = Plan(())
+_TELLING = frozenset(
+    {"ok", "upstream_failed", "no_candidate", "queue_full", "deadline", "too_large", "unavailable", "internal"}
+)
+"""How a request may end that tells something of the arms it had; other refusals are the caller's own."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +106,22 @@ class Timed:
 class Exchange:
     request: ChatRequest
     policy: Policy
+    configuration: Configuration = _SHIPPED
     id: str = field(default_factory=lambda: f"chatcmpl-{os.urandom(12).hex()}")
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     caller: Caller | None = None
+    assignments: tuple[Assignment, ...] = ()
     reservation: Reservation = field(default_factory=Reservation)
     classification: Classification = _UNREAD
     classified_fully: bool = False
     evidence: Evidence = _NONE
     suspect: int = 0
+    planned: Plan = _UNPLANNED
+    held_eur: float = 0.0
+    counted_out: bool = False
+    account: Account = field(default_factory=nothing)
+    elsewhere: tuple[str, ...] = ()
     cache: CacheStatus = "bypass"
     attempts: list[Attempt] = field(default_factory=list)
     left: bool = False
@@ -176,11 +194,15 @@ class Exchange:
                 location=model.location,
                 reason=candidate.reason,
                 attempts=tuple(self.attempts),
-                config_version=CONFIGURATION_VERSION,
+                config_version=self.configuration.number,
+                task=self.planned.task,
+                predicted=self.account.expected.time if self.account.expected else None,
+                candidates=len(self.planned.candidates) or 1,
+                experiments=self._arms,
             ),
             citations=check.cited(),
             quality=QualityReport(min(measured) if measured else None, checks),
-            cost=CostReport(self.reservation.cost_eur),
+            cost=self._cost(model, last.usage),
             cache=CacheReport(self.cache),
             timings_ms=self._timings(),
             logprobs=self._logprobs_told(end),
@@ -191,6 +213,14 @@ class Exchange:
             self.id, self.created, model.id, text, finish, usage, report, last.tool_calls, end.logprobs
         )
         return self.answer
+
+    def _cost(self, model: Model, usage: Usage | None) -> CostReport:
+        spent_eur = self.reservation.cost_eur
+        return self.account.settle(self._tenant, spent_eur, model.id, model.location, usage, self.elsewhere)
+
+    @property
+    def _tenant(self) -> str:
+        return self.caller.tenant if self.caller else ""
 
     def _logprobs_told(self, end: End) -> Literal["told", "withheld"] | UnsetType:
         if self.request.sampling.logprobs is None:
@@ -215,13 +245,18 @@ class Exchange:
         self.cache = "hit"
         self.end("answered", "ok")
         cache = CacheReport("hit", level, None if age_s is None else round(age_s, 3))
-        cost = CostReport(saved=answer.report.cost.amount)
-        report = msgspec.structs.replace(answer.report, id=self.id, cost=cost, cache=cache, timings_ms=self._timings())
+        cost = self.account.recall(self._tenant, answer.report.cost)
+        route = answer.report.route
+        if route.experiments is not self._arms:
+            route = msgspec.structs.replace(route, experiments=self._arms)
+        report = msgspec.structs.replace(
+            answer.report, id=self.id, route=route, cost=cost, cache=cache, timings_ms=self._timings()
+        )
         self.answer = msgspec.structs.replace(answer, id=self.id, created=self.created, report=report)
         return self.answer
 
     def record(self, caller: Caller) -> RequestRecord:
-        answer, log = self.answer, self.policy.terms.logging
+        answer, log, expected = self.answer, self.policy.terms.logging, self.account.expected
         return RequestRecord(
             id=self.id,
             tenant=caller.tenant,
@@ -237,10 +272,40 @@ class Exchange:
             cache=self.cache,
             prompt_tokens=answer.usage.prompt_tokens if answer else 0,
             completion_tokens=answer.usage.completion_tokens if answer else 0,
-            config_version=CONFIGURATION_VERSION,
+            config_version=self.configuration.number,
             timings_ms=dict(self.timings_ms),
             cost_eur=self.reservation.cost_eur,
+            home_eur=self.account.home_eur,
+            cloud_eur=self.account.cloud_eur,
+            estimated_eur=expected.eur if expected else None,
+            kwh=self.account.home.kwh if self.account.home else None,
+            co2e_g=self.account.home.co2e_g if self.account.home else None,
+            task=self.planned.task,
+            predicted=expected.time if expected else None,
+            quality=answer.report.quality.score if answer else None,
+            difficulty=self.planned.difficulty,
+            experiments=self._took_part(),
         )
+
+    @property
+    def _arms(self) -> tuple[InArm, ...] | UnsetType:
+        return tuple(InArm(a.experiment, a.arm.id) for a in self.assignments) or UNSET
+
+    def _took_part(self) -> tuple[Participation, ...] | None:
+        """What is counted to its arms: not what was answered before, or refused for the caller's own reasons."""
+        if not self.assignments or self.cache == "hit" or self.status not in _TELLING:
+            return None
+        failed = self.outcome != "answered" or self._was_helped
+        return tuple(Participation(a.experiment, a.edition, a.arm.id, a.unit, failed) for a in self.assignments)
+
+    @property
+    def _was_helped(self) -> bool:
+        """Another than the first model had to answer, or than that of the arm, which is at home and was not able."""
+        if {attempt.outcome for attempt in self.attempts} - {"answered", "egress_refused"}:
+            return True
+        arm = next((c.model for c in self.planned.candidates if c.model.id == self.request.preferred), None)
+        answered = self.answer.report.route.model if self.answer else None
+        return arm is not None and arm.location == "home" and arm.id != answered
 
     def _timings(self) -> dict[str, float]:
         return self.timings_ms | {"total": round(self.elapsed_s * 1000, 3)}

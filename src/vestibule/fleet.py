@@ -30,11 +30,11 @@ from vestibule.providers.llamacpp.instance import Instance, Made
 from vestibule.providers.llamacpp.model_file import available_memory
 from vestibule.providers.llamacpp.registry import AddedModel, added_models
 from vestibule.providers.memory.budget import MemoryBudget
-from vestibule.providers.memory.catalogue import read_catalogue
+from vestibule.providers.memory.catalogue import Speed, read_catalogue
 from vestibule.providers.memory.footprint import Serving
 from vestibule.providers.ollama import HomeOllama
 from vestibule.providers.ollama.watch import Served
-from vestibule.providers.presets import Preset, as_asked, preset_for
+from vestibule.providers.presets import Preset, as_asked, preset_for, speed_of
 from vestibule.providers.replicas import ReplicatedProvider
 from vestibule.routing.admission import Admission
 from vestibule.routing.catalogue import LANGUAGE_MODEL, SEEING_MODEL, Catalogue, FormatPromise, Model, locate
@@ -82,6 +82,7 @@ class Fleet:
         self._configured: list[Model] = []
         self._ways_home: dict[str, HomeTransport] = {}
         self._known = read_catalogue(KNOWN_MODELS)
+        self._speeds: dict[str, Speed | None] = {}
         self._files: list[Model] = []
         self._added: dict[AddedModel, LlamaCppProvider | LlamaCppEmbedder] = {}
         self._embedders: dict[str, EmbeddingModel] = {}
@@ -113,6 +114,15 @@ class Fleet:
     def embedders(self) -> Mapping[str, EmbeddingModel]:
         """The models that callers may name for vectors."""
         return {**self.ollama.embedders, **self._embedders}
+
+    def speed(self, model_id: str) -> Speed | None:
+        """How fast a model at home is said to be; None where nothing is."""
+        if model_id not in self._speeds:
+            model = next((model for model in self.catalogue if model.id == model_id), None)
+            if model is None:
+                return None
+            self._speeds[model_id] = speed_of(model.name, self._known) if model.location == "home" else None
+        return self._speeds[model_id]
 
     @property
     def troubles(self) -> Mapping[str, str]:
@@ -164,6 +174,7 @@ class Fleet:
             preset=self._preset(name),
             promises="always",
             patience=self._patience(name),
+            context=min(self._settings.local.context, served.shown.context or self._settings.local.context),
         )
 
     def _patience(self, name: str) -> Patience | None:
@@ -197,6 +208,7 @@ class Fleet:
                     preset=preset,
                     promises=promises,
                     patience=self._settings.patience(entries[entry.provider], entry),
+                    context=entry.context,
                 )
             )
         return models
@@ -279,6 +291,7 @@ class Fleet:
             adapters=provider.adapters,
             promises="always",
             patience=self._patience(model.name),
+            context=self._settings.local.context,
         )
 
     def _is_ready(self, provider: LlamaCppProvider) -> bool:

@@ -15,6 +15,7 @@ from vestibule.access import Access
 from vestibule.attempts import Attempts
 from vestibule.buildings import BuildingData
 from vestibule.caching.exact import CacheKey, ExactCache, Versions, cache_key
+from vestibule.configuration import Configurations
 from vestibule.core.answer import Completed, Delta, Event, Opened
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
@@ -24,7 +25,7 @@ from vestibule.core.ports import Embedder, Vector
 from vestibule.core.sensitivity import Classification
 from vestibule.exchange import Exchange, replay
 from vestibule.fetching import Fetching
-from vestibule.generation.grounding import ground
+from vestibule.generation.grounding import STANDING, ground
 from vestibule.generation.sanitising import is_suspect
 from vestibule.knowledge import KnowledgeBase
 from vestibule.monitoring.requests import RequestLog
@@ -33,7 +34,11 @@ from vestibule.privacy.policy import PolicyStore
 from vestibule.retrieval import Retriever
 from vestibule.routing.admission import Sharing
 from vestibule.routing.catalogue import AUTO, Catalogue
-from vestibule.routing.plan import CONFIGURATION_VERSION, plan
+from vestibule.routing.cost import Account, Costing
+from vestibule.routing.decision import Router, ruled
+from vestibule.routing.experiments import Experiments
+from vestibule.routing.plan import Plan
+from vestibule.routing.weighing import Case
 from vestibule.telemetry.metrics import Metrics
 
 SMALL = 16_384  # characters, and bytes of images, that are classified in about a millisecond
@@ -44,12 +49,16 @@ class Pipeline:
     access: Access
     classifier: Classifier
     policies: PolicyStore
+    configurations: Configurations
     cache: ExactCache
     embedder: Embedder
     retriever: Retriever
     knowledge: KnowledgeBase
     buildings: BuildingData
     catalogue: Catalogue
+    costing: Costing
+    router: Router
+    experiments: Experiments
     sharing: Sharing
     fetching: Fetching
     attempts: Attempts
@@ -62,14 +71,18 @@ class Pipeline:
         Raises `VestibuleError` before `Opened` where the request is refused. Closing the generator cancels the answer.
         Whatever becomes of the request, it is recorded.
         """
-        exchange = Exchange(request, policy=self.policies.current)
+        exchange = Exchange(request, self.policies.current, self.configurations.current)
         told = False
         try:
             with exchange.timed("admit"):
                 exchange.caller = caller = await self.access.authenticate(credential)
                 exchange.reservation = await self.access.reserve(caller, "inference")
+                exchange.reservation.follow(exchange.configuration)
+                exchange.account = Account(self.costing.of(exchange.configuration), exchange.started_at.date())
                 self.access.allow_model(caller, request.model)
                 self.catalogue.select(request.model)
+                entered = self.experiments.enter(exchange.configuration, request, caller, exchange.id)
+                exchange.request, exchange.assignments = entered
 
             if request.has_links:
                 with exchange.timed("fetch"):
@@ -103,6 +116,20 @@ class Pipeline:
         finally:
             self._record(exchange)
 
+    async def explain(self, caller: Caller, request: ChatRequest) -> Exchange:
+        """Decide who would be asked, and ask nobody: what a search would find, and an image that is elsewhere, is not
+        known to it. Nothing is counted or recorded. Raises as `run`, but where nobody is left."""
+        exchange = Exchange(request, self.policies.current, self.configurations.current, caller=caller)
+        self.access.allow_model(caller, request.model)
+        entered = self.experiments.enter(exchange.configuration, request, caller, exchange.id)
+        exchange.request, exchange.assignments = entered
+        exchange.classification = await self._classify(exchange)
+        self.access.allow_level(caller, exchange.classification.level)
+        plain = await self._is_plain(exchange, caller)
+        vector = None if plain else await self._vector(exchange, caller)
+        exchange.planned = self._plan(exchange, caller, vector)
+        return exchange
+
     def _answer_or_share(self, exchange: Exchange, caller: Caller, key: CacheKey) -> AsyncGenerator[Event, None]:
         """What may be answered from the cache may also be answered by an identical request that is under way."""
         if exchange.request.options.cache != "default":
@@ -129,9 +156,12 @@ class Pipeline:
             exchange.classification = exchange.classification.joined(found)
 
         with exchange.timed("plan"):
-            may_leave = partial(self.attempts.may_leave, exchange, caller)
-            planned = plan(self.catalogue, exchange.request, may_leave, self.attempts.health.resting)
-            grounded = ground(exchange.request, evidence, plain=plain)
+            exchange.planned = planned = self._plan(exchange, caller, vector)
+            planned.require_any()
+            self.router.outside.share.count()
+            exchange.request = ruled(exchange.request, planned.task, exchange.configuration.document.routes)
+            standing = exchange.configuration.document.prompts.get(STANDING, "")
+            grounded = ground(exchange.request, evidence, plain=plain, standing=standing)
             live = await self.retriever.resolving(caller.tenant, grounded)
 
         said = ""
@@ -144,9 +174,25 @@ class Pipeline:
                     said += piece.text
                     yield Delta(piece.text, piece.tool_calls, piece.parts, piece.logprobs)
                 if piece.end:
+                    exchange.elsewhere = self.router.elsewhere(exchange.request)
                     answer = exchange.complete(piece.candidate, said, piece.end)
                     self._remember(exchange, key, answer)
                     yield answer
+
+    def _plan(self, exchange: Exchange, caller: Caller, vector: Vector | None) -> Plan:
+        evidence = exchange.evidence
+        return self.router.plan(
+            Case(
+                exchange.request,
+                exchange.configuration,
+                exchange.classification.level,
+                partial(self.attempts.may_leave, exchange, caller),
+                caller.models,
+                vector,
+                sum(len(passage.text) for passage in evidence.passages),
+                exchange.elapsed_s,
+            )
+        )
 
     async def _is_plain(self, exchange: Exchange, caller: Caller) -> bool:
         """A model that is named, of a house that was told nothing yet, is asked as it stands: there is nothing that its
@@ -173,7 +219,7 @@ class Pipeline:
         versions = Versions(
             knowledge=await self.knowledge.version(caller.tenant),
             buildings=await self.buildings.version(caller.tenant),
-            configuration=CONFIGURATION_VERSION,
+            configuration=exchange.configuration.number,
             policy=exchange.policy.id,
             clearance=caller.clearance,
         )
@@ -194,13 +240,16 @@ class Pipeline:
         return found
 
     def _remember(self, exchange: Exchange, key: CacheKey, answer: Completed) -> None:
+        rules = exchange.configuration.document.cache
         whole = answer.finish_reason == "stop" and not answer.report.privacy.unrestored
-        if exchange.request.options.cache != "bypass" and whole:
-            self.cache.put(key, answer, exchange.classification.level)
+        if exchange.request.options.cache != "bypass" and whole and exchange.planned.task not in rules.never:
+            self.cache.put(key, answer, exchange.classification.level, rules.seconds)
 
     def _record(self, exchange: Exchange) -> None:
         """One row and one count, for success, refusal, failure, disconnect and cancellation alike."""
         exchange.reservation.close()
+        if exchange.counted_out:
+            self.router.outside.budget.settle(exchange.held_eur, exchange.reservation.cost_eur)
         route = exchange.answer.report.route if exchange.answer else None
         self.metrics.answered(
             model=route.model if route else "none",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -74,8 +74,11 @@ class Privacy:
 
 
 @asynccontextmanager
-async def open_privacy(settings: Settings, database: Database, metrics: Metrics) -> AsyncIterator[Privacy]:
-    """Build it all; follow the policy's file, the portfolios' names and what has had its time until closed."""
+async def open_privacy(
+    settings: Settings, database: Database, metrics: Metrics, closed: Callable[[], str] = lambda: ""
+) -> AsyncIterator[Privacy]:
+    """Build it all; follow the policy's file, the portfolios' names and what has had its time until closed. While
+    `closed` gives a reason nothing leaves."""
     policies = PolicyStore(settings.policy_path)
     tagger = await asyncio.to_thread(TaggerOnDemand)
     detector = Detector(tagger=tagger, cache=settings.home / "cache")
@@ -101,7 +104,7 @@ async def open_privacy(settings: Settings, database: Database, metrics: Metrics)
             tagger=tagger,
             policies=policies,
             classifier=Classifier(detector, policies),
-            gate=EgressGate(sealer, detector, policies, audit, settings.home_hosts),
+            gate=EgressGate(sealer, detector, policies, audit, settings.home_hosts, closed=closed),
             keys=keys,
             check=PrivacyCheck(detector, policies, [Outside(p.id, p.region) for p in settings.outside]),
             audit=audit,

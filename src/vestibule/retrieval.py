@@ -51,7 +51,10 @@ class Retriever:
 
     async def gather(self, tenant: str, request: ChatRequest, vector: Vector | None) -> Evidence:
         """All that may ground an answer to the last question of `request`. `vector` is its embedding; None where
-        nothing is to be searched for."""
+        nothing is to be searched for. A caller who wants neither documents nor buildings gets nothing, not even what
+        is missing."""
+        if not request.options.knowledge and request.options.buildings == []:
+            return Evidence()
         history = [m.content for m in request.messages if m.role == "user"][:-1]
         portfolio = await self._buildings.portfolio(tenant)
         question = request.question[:LONGEST_QUESTION]

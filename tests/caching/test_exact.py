@@ -98,3 +98,13 @@ def test_the_least_recently_used_goes_first() -> None:
     cache.put(three, answer("3"), PrivacyClass.PUBLIC)
     assert cache.get(two, cleared_for=PrivacyClass.PUBLIC) is None
     assert cache.get(one, cleared_for=PrivacyClass.PUBLIC)
+
+
+def test_an_answer_may_be_kept_for_a_time_of_its_own() -> None:
+    clock = Clock()
+    cache = ExactCache(age_s=10, clock=clock)
+    cache.put(key(), answer(), PrivacyClass.PUBLIC, 100.0)
+    clock.now += 99
+    assert cache.get(key(), cleared_for=PrivacyClass.PUBLIC)
+    clock.now += 2
+    assert cache.get(key(), cleared_for=PrivacyClass.PUBLIC) is None

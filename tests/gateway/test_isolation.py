@@ -40,6 +40,9 @@ WITHOUT_IDS = {
     "GET /",
     "GET /admin/v1/audit",
     "GET /admin/v1/audit/verify",
+    "GET /admin/v1/configuration",
+    "GET /admin/v1/configuration/versions",
+    "GET /admin/v1/experiments",
     "GET /admin/v1/keys",
     "GET /admin/v1/limits",
     "GET /admin/v1/tenants",
@@ -61,6 +64,9 @@ WITHOUT_IDS = {
     "GET /readyz",
     "GET /v1/controls",
     "GET /v1/models",
+    "POST /admin/v1/configuration/apply",
+    "POST /admin/v1/configuration/rollback",
+    "POST /admin/v1/configuration/validate",
     "POST /admin/v1/privacy/check",
     "POST /admin/v1/tenants",
     "POST /console/playground/ask",
@@ -70,6 +76,8 @@ WITHOUT_IDS = {
     "POST /v1/files",
     "POST /v1/moderations",
 }
+# What is of all tenants together is for administrators of the house alone.
+OF_THE_HOUSE = ("/admin/v1/configuration", "/admin/v1/experiments")
 # What names something in its body or query: the request that does so with an id.
 Asking = Callable[[str], tuple[str, object]]
 WITH_IDS_INSIDE: Mapping[str, list[Asking]] = {
@@ -97,6 +105,7 @@ WITH_IDS_INSIDE: Mapping[str, list[Asking]] = {
             {"input_file_id": id_, "endpoint": "/v1/chat/completions", "completion_window": "24h"},
         )
     ],
+    "POST /v1/feedback": [lambda id_: ("/v1/feedback", {"id": id_, "rating": "up"})],
     "POST /console/playground/passage": [],  # below: it wants a browser
 }
 # What a parameter must be for its route to look for an id at all.
@@ -195,7 +204,8 @@ async def test_every_path_with_every_foreign_id_is_not_found(
                 body: object = None if method in ("GET", "DELETE") else {}
                 theirs = await street.server.ask(method, filled.replace("{}", foreign), body)
                 nobodys = await street.server.ask(method, filled.replace("{}", unknown), body)
-                assert theirs.status == 404, f"{method} {filled} with the {kind} of another tenant: {theirs.body!r}"
+                refused = 403 if path.startswith(OF_THE_HOUSE) else 404
+                assert theirs.status == refused, f"{method} {filled} with the {kind} of another tenant: {theirs.body!r}"
                 _same(theirs, foreign, nobodys, unknown)
                 tried.note(f"{method} {path}", kind, theirs.status)
     assert tried.count >= 40
@@ -230,7 +240,7 @@ async def test_lists_hold_nothing_of_another_tenant(street: Street) -> None:
         if method != "GET" or "{" in path or not path.startswith(("/v1/", "/admin/")):
             continue
         reply = await street.server.ask("GET", path)
-        assert reply.status == 200, (path, reply.body)
+        assert reply.status == (403 if path.startswith(OF_THE_HOUSE) else 200), (path, reply.body)
         for kind, id_ in street.foreign.ids.items():
             assert id_ not in reply.body.decode(), f"{path} shows the {kind} of another tenant"
 

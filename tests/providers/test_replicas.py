@@ -121,6 +121,20 @@ async def test_one_that_cannot_be_reached_is_not_missed() -> None:
         assert sum(there.asked()) == 6
 
 
+async def test_a_session_stays_with_one_that_has_read_it_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Clock, "__call__", lambda _: 1.0)  # all are as fast
+    async with site(3) as there:
+        for session in ("one", "two", "three", "four"):
+            before = there.asked()
+            bound = there.provider.of_session(session)
+            assert (bound.id, bound.capacity, bound.continues) == ("local", None, there.provider.continues)
+            for _ in range(3):
+                async with aclosing(bound.send(there.cleared)) as chunks:
+                    assert "".join([chunk.text async for chunk in chunks]) == SAID
+            assert sorted(now - then for now, then in zip(there.asked(), before, strict=True)) == [0, 0, 3]
+        assert bound.encode(ModelRequest((QUESTION,)), "m") == there.cleared.body
+
+
 async def test_that_none_can_be_reached_is_told() -> None:
     async with site(0, dead=3) as there:
         with pytest.raises(UpstreamFailed) as failed:

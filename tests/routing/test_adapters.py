@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from tests.routing.test_plan import HOME, always, asked
+from tests.routing.deciding import always
+from tests.routing.test_plan import HOME, asked, plan
 from vestibule.core.chat import Options, RouteOptions
 from vestibule.core.errors import InvalidRequest
 from vestibule.routing.catalogue import Catalogue
-from vestibule.routing.plan import plan
 
 ADAPTED = msgspec.structs.replace(HOME, id="adapted", adapters=("tone", "units"))
 CATALOGUE = Catalogue([HOME, ADAPTED])

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from tests.routing.test_plan import HOME, always, asked
+from tests.routing.deciding import always
+from tests.routing.test_plan import HOME, asked, plan
 from vestibule.core.chat import Options
 from vestibule.core.errors import InvalidRequest
 from vestibule.routing.catalogue import LANGUAGE_MODEL, Catalogue
-from vestibule.routing.plan import plan
 
 FOLLOWING = msgspec.structs.replace(HOME, id="following", can=LANGUAGE_MODEL | {"grammar"})
 WANTING = Options(grammar='root ::= "yes" | "no"')

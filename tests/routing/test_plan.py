@@ -1,11 +1,12 @@
 """The catalogue and the plan: who may answer, in which order, and why not the others."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
+from tests.routing.deciding import always, decide, never, router
 from vestibule.core.chat import ChatRequest, Image, Message, ResponseFormat, Tool, ToolChoice
 from vestibule.core.clearance import Sealer
 from vestibule.core.errors import NoCandidate, NotFound
@@ -13,23 +14,9 @@ from vestibule.providers.base import Provider
 from vestibule.providers.cloud.transport import CloudTransport
 from vestibule.providers.openai import OpenAIProvider
 from vestibule.routing.catalogue import SEEING_MODEL, Catalogue, FormatPromise, Model, locate
-from vestibule.routing.plan import plan
+from vestibule.routing.plan import Plan, Verdict
 
 SCHEMA = {"type": "object", "properties": {"kwh": {"type": "number"}}}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    allowed: bool
-    reason: str
-
-
-def never(model: Model) -> Verdict:
-    return Verdict(False, "no cloud rule allows public")
-
-
-def always(model: Model) -> Verdict:
-    return Verdict(True, "cloud rule 1 allows public")
 
 
 def provider(url: str) -> Provider:
@@ -39,6 +26,10 @@ def provider(url: str) -> Provider:
 def model(name: str, url: str, automatic: bool = True) -> Model:
     made = provider(url)
     return Model(name, name, made, locate(made, ()), automatic)
+
+
+def plan(catalogue: Catalogue, request: ChatRequest, may_leave: Callable[[Model], Verdict]) -> Plan:
+    return decide(router(catalogue), request, may_leave)
 
 
 HOME = model("home", "http://127.0.0.1:9000")

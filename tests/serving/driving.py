@@ -76,16 +76,16 @@ def arguments_of(pid: int) -> list[str]:
 
 
 @contextmanager
-def two_workers(compiled: Path | None = None, drain_s: float = 10.0) -> Iterator[Running]:
-    """`vestibule serve --workers 2` over a home of its own, with a key and a model server. `compiled` is the cache of
-    another home: what takes seconds of CPU is not made twice."""
+def two_workers(
+    compiled: Path | None = None, drain_s: float = 10.0, upstream: str = "tests.serving.upstream"
+) -> Iterator[Running]:
+    """`vestibule serve --workers 2` over a home of its own, with a key and a model server, `upstream`. `compiled` is
+    the cache of another home: what takes seconds of CPU is not made twice."""
     with ExitStack() as stack:
         home = stack.enter_context(temporary_home())
         if compiled and compiled.is_dir():
             shutil.copytree(compiled, home / "cache", dirs_exist_ok=True)
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tests.serving.upstream"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        server = subprocess.Popen([sys.executable, "-m", upstream], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         stack.enter_context(server)
         stack.callback(server.terminate)
         assert server.stdout

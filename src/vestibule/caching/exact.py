@@ -29,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True):
     answer: Completed
     level: PrivacyClass
     stored_at: float
+    age_s: float
 
 
 class Versions(msgspec.Struct, frozen=True):
@@ -52,10 +53,12 @@ def cache_key(tenant: str, level: PrivacyClass, request: ChatRequest, versions: 
         request.tool_choice,
         request.response_format,
         request.most_passages,
+        request.arms,
         options.controls,
         options.knowledge,
         options.buildings,
         options.route.adapters,
+        options.route.task,
         options.grammar,
         versions,
     )
@@ -79,14 +82,15 @@ class ExactCache:
         if entry is None or entry.level > cleared_for:
             return None
         age = self._clock() - entry.stored_at
-        if age > self._age_s:
+        if age > entry.age_s:
             del self._entries[key]
             return None
         self._entries.move_to_end(key)
         return entry.answer, age
 
-    def put(self, key: CacheKey, answer: Completed, level: PrivacyClass) -> None:
-        self._entries[key] = Entry(answer, level, self._clock())
+    def put(self, key: CacheKey, answer: Completed, level: PrivacyClass, age_s: float | None = None) -> None:
+        """Keep it for `age_s`, where that is not the cache's own."""
+        self._entries[key] = Entry(answer, level, self._clock(), self._age_s if age_s is None else age_s)
         self._entries.move_to_end(key)
         while len(self._entries) > self._limit:
             self._entries.popitem(last=False)

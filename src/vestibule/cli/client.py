@@ -12,9 +12,13 @@ from vestibule.core.settings import Settings
 
 
 class ServerError(VestibuleError):
-    """What the server said, as it said it."""
+    """What the server said, as it said it; `status` of HTTP where it came with one."""
 
     code = "server"
+
+    def __init__(self, message: str, *, next_step: str = "", status: int | None = None) -> None:
+        super().__init__(message, next_step=next_step)
+        self.status = status
 
 
 class Client:
@@ -62,7 +66,7 @@ class Client:
                 next_step="Start one with `vestibule demo` or `vestibule serve`, or set VESTIBULE_PORT.",
             ) from None
         if response.status >= 400:
-            raise ServerError(_message(response))
+            raise ServerError(_message(response), status=response.status)
         return response
 
 

@@ -20,9 +20,13 @@ COMMANDS = {
     "users": ("tenants", "Users and their roles."),
     "limits": ("limits", "What keys, tenants and models may use beside what the settings say."),
     "usage": ("limits", "Show requests, tokens and cost by tenant, key and model."),
+    "route": ("route", "Which model answers, and why."),
     "models": ("models", "The models that are there."),
+    "config": ("config", "What is tuned at run time, in versions: shown, validated, applied, rolled back."),
+    "experiment": ("experiments", "Arms against each other: how they stand, stopped, made the rule."),
     "privacy": ("privacy", "What is private in a text, what may leave by the policy, and what is to be forgotten."),
     "audit": ("audit", "The record of what was decided about every request: chained, signed, and never its text."),
+    "eval": ("eval", "Judge answers to what is known, and tune how models are asked."),
     "doctor": ("doctor", "Check what Vestibule needs and say how to mend what is missing."),
 }
 """Each with the module that holds it and what it does: a command is loaded when it is called, not to be listed."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from vestibule.core.chat import ToolCall
+from vestibule.core.chat import TaskKind, ToolCall
 
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 CacheStatus = Literal["hit", "miss", "bypass"]
@@ -58,13 +58,37 @@ class PrivacyReport(msgspec.Struct, frozen=True, rename={"level": "class"}):
     unrestored: int = 0
 
 
+class Predicted(msgspec.Struct, frozen=True):
+    """Seconds from asking to the first piece of an answer and to its end, `wait_s` of them for its turn; None where
+    nothing is known. `stated` are figures for models of its kind, `measured` those of its own recent answers."""
+
+    first_token_s: float | None = None
+    finish_s: float | None = None
+    basis: Literal["measured", "stated", "unknown"] = "unknown"
+    wait_s: float | None = None
+
+
+class InArm(msgspec.Struct, frozen=True):
+    """An experiment that the request took part in, and the arm it had."""
+
+    id: str
+    arm: str
+
+
 class RouteReport(msgspec.Struct, frozen=True):
+    """`candidates` is how many models were weighed; `task` and `predicted`, what was expected of the one that answered,
+    are None where it was named."""
+
     model: str
     provider: str
     location: Location
     reason: str
     attempts: tuple[Attempt, ...] = ()
     config_version: int = 0
+    task: TaskKind | None = None
+    predicted: Predicted | None = None
+    candidates: int = 1
+    experiments: tuple[InArm, ...] | UnsetType = UNSET
 
 
 class QualityReport(msgspec.Struct, frozen=True):
@@ -75,9 +99,14 @@ class QualityReport(msgspec.Struct, frozen=True):
 
 
 class CostReport(msgspec.Struct, frozen=True):
+    """What it cost, with what was used at home: `kwh` and grams of CO2e, None where no model at home was asked. `saved`
+    is against all of it in the cloud, None where no price there is known."""
+
     amount: float = 0.0
     currency: str = "EUR"
     saved: float | None = None
+    kwh: float | None = None
+    co2e_g: float | None = None
 
 
 class CacheReport(msgspec.Struct, frozen=True, omit_defaults=True):

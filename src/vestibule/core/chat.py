@@ -10,6 +10,7 @@ Role = Literal["system", "developer", "user", "assistant", "tool"]
 Priority = Literal["interactive", "batch"]
 CacheMode = Literal["default", "bypass", "refresh", "only"]
 ImageType = Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
+TaskKind = Literal["coordination", "lookup", "analysis", "optimisation", "forecast", "report", "code"]
 
 
 class ToolCall(msgspec.Struct, frozen=True):
@@ -95,14 +96,17 @@ class PrivacyOptions(msgspec.Struct, frozen=True, rename={"level": "class"}, for
 
 
 class RouteOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`adapters`: LoRA adapters of the model by their names, and how much of each there is to be; 1 is as trained."""
+    """`adapters`: LoRA adapters of the model by their names, and how much of each there is to be; 1 is as trained.
+    `task` is the kind of work it is, where it need not be recognised."""
 
     deadline_s: float | None = None
     adapters: dict[str, Annotated[float, msgspec.Meta(ge=-4, le=4)]] = {}
+    task: TaskKind | None = None
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The `vestibule` object of a request. `grammar` (GBNF) is what the answer is held to as it is written."""
+    """The `vestibule` object of a request. `grammar` (GBNF) is what the answer is held to as it is written. `session`
+    is any name for what belongs together: its requests are answered where the ones before were read."""
 
     controls: Controls = Controls()
     knowledge: bool = True
@@ -111,6 +115,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache: CacheMode = "default"
     route: RouteOptions = RouteOptions()
     grammar: str | None = None
+    session: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
 
 
 class Sampling(msgspec.Struct, frozen=True):
@@ -127,7 +132,8 @@ class Sampling(msgspec.Struct, frozen=True):
 class ChatRequest(msgspec.Struct, frozen=True):
     """`choices` is how many answers are wanted; without `parallel_calls` one function may be called at once. An
     answer rests on `most_passages` of the documents, where it is said how many. Nobody waits for a `batch`; callers
-    cannot say so themselves."""
+    cannot say so themselves. Requests of the same `session` belong together, "" where nothing is said; `user` is who
+    the caller says asks. An experiment gives `arms`, and the model that is `preferred` where `auto` was asked."""
 
     model: str
     messages: tuple[Message, ...]
@@ -143,6 +149,10 @@ class ChatRequest(msgspec.Struct, frozen=True):
     parallel_calls: bool = True
     most_passages: int | None = None
     priority: Priority = "interactive"
+    session: str = ""
+    user: str = ""
+    preferred: str | None = None
+    arms: tuple[str, ...] = ()
 
     @property
     def has_links(self) -> bool:

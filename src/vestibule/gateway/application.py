@@ -13,12 +13,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from vestibule.access.keys import Keys
 from vestibule.access.tenants import Tenants
 from vestibule.access.users import Users
+from vestibule.configuration.office import Office
 from vestibule.core.errors import InvalidRequest, NotFound, VestibuleError
 from vestibule.core.ports import Embedder
 from vestibule.core.settings import Settings
+from vestibule.gateway.agents import AgentRoutes, add_agent_routes
 from vestibule.gateway.audit import AuditRoutes, AuditTrail, add_audit_routes
 from vestibule.gateway.batches.routes import Batching, BatchRoutes, add_batch_routes
 from vestibule.gateway.chat import PATH, ChatCompletions
+from vestibule.gateway.configuration import ConfigurationRoutes, add_configuration_routes
 from vestibule.gateway.controls import ControlRoutes, add_control_routes
 from vestibule.gateway.cors import Cors
 from vestibule.gateway.deprecations import announced
@@ -26,6 +29,8 @@ from vestibule.gateway.docs import DocsRoutes
 from vestibule.gateway.edge import REQUEST_ID, Edge
 from vestibule.gateway.embeddings import EmbeddingRoutes
 from vestibule.gateway.errors import MethodNotAllowed, body_of, headers_of, internal, status_of
+from vestibule.gateway.experiments import Experimenting, ExperimentRoutes, add_experiment_routes
+from vestibule.gateway.feedback import FeedbackRoutes, Ratings, add_feedback_routes
 from vestibule.gateway.files.routes import FileRoutes, add_file_routes
 from vestibule.gateway.guards import Guards
 from vestibule.gateway.health import HealthRoutes
@@ -44,7 +49,10 @@ from vestibule.gateway.responses.create import Responses
 from vestibule.gateway.responses.kept import Keeping
 from vestibule.gateway.responses.routes import ResponseRoutes, add_response_routes
 from vestibule.gateway.routes import add_routes
+from vestibule.gateway.routing import Explaining, RoutingRoutes, add_routing_routes
+from vestibule.gateway.savings import SavingsRoutes, add_savings_routes
 from vestibule.gateway.tenants import TenantRoutes, UserRoutes, add_tenant_routes
+from vestibule.monitoring.savings import SavingsLog
 from vestibule.privacy.check import PrivacyCheck
 from vestibule.telemetry.metrics import Metrics
 
@@ -69,6 +77,11 @@ class Operator:
     trail: AuditTrail
     directory: Directory | None = None
     metering: Metering | None = None
+    configuration: Office | None = None
+    explaining: Explaining | None = None
+    experimenting: Experimenting | None = None
+    feedback: Ratings | None = None
+    savings: SavingsLog | None = None
 
 
 def build(
@@ -101,6 +114,7 @@ def build(
         docs=DocsRoutes(app, openapi, page, POLICY),
     )
     add_control_routes(app, ControlRoutes(access))
+    add_agent_routes(app, AgentRoutes(access))
     if operator:
         add_privacy_routes(app, PrivacyRoutes(access, operator.check, operator.erasure))
         add_audit_routes(app, AuditRoutes(access, operator.trail))
@@ -111,6 +125,16 @@ def build(
         add_tenant_routes(app, TenantRoutes(access, directory.tenants), UserRoutes(access, directory.users))
     if operator and operator.metering:
         add_limit_routes(app, LimitRoutes(access, operator.metering))
+    if operator and operator.explaining:
+        add_routing_routes(app, RoutingRoutes(access, operator.explaining))
+    if operator and operator.savings:
+        add_savings_routes(app, SavingsRoutes(access, operator.savings))
+    if operator and operator.configuration:
+        add_configuration_routes(app, ConfigurationRoutes(access, operator.configuration))
+    if operator and operator.experimenting:
+        add_experiment_routes(app, ExperimentRoutes(access, operator.experimenting))
+    if operator and operator.feedback:
+        add_feedback_routes(app, FeedbackRoutes(access, operator.feedback))
     fast: dict[str, ASGIApp] = {PATH: ChatCompletions(pipeline, access)}
     if responses:
         add_response_routes(app, ResponseRoutes(access, responses.store))

@@ -20,6 +20,7 @@ _STATUS = {
     "forbidden": 403,
     "egress_refused": 403,
     "not_found": 404,
+    "conflict": 409,
     "too_large": 413,
     "rate_limited": 429,
     "internal": 500,

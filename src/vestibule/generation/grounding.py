@@ -5,17 +5,20 @@ from __future__ import annotations
 from vestibule.core.chat import ChatRequest
 from vestibule.core.evidence import Evidence, Passage, ToolResult
 from vestibule.core.generation import ModelRequest, Source
-from vestibule.generation.prompts import prompt
+from vestibule.generation.prompts import after, prompt
 from vestibule.generation.sanitising import neutralised_message, neutralised_tool
 
+STANDING = "system"
+"""The prompt of a version of the configuration that stands before every conversation."""
 
-def ground(request: ChatRequest, evidence: Evidence, *, plain: bool = False) -> ModelRequest:
+
+def ground(request: ChatRequest, evidence: Evidence, *, plain: bool = False, standing: str = "") -> ModelRequest:
     """Computed results come first, then passages, numbered from 1 in that order. `plain`: the conversation is the
-    model's as it stands."""
+    model's as it stands, but for what is `standing` before all of them."""
     origins: list[Passage | ToolResult] = [*evidence.results, *evidence.passages]
     sources = tuple(Source(index, origin) for index, origin in enumerate(origins, 1))
     rests = not plain and _rests_on(request, evidence)
-    messages = tuple(map(neutralised_message, request.messages))
+    messages = after(standing, tuple(map(neutralised_message, request.messages)))
     return ModelRequest(
         messages=messages,
         prompt=prompt(messages, sources, evidence.gaps) if rests else messages,

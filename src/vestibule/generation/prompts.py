@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from vestibule.core.chat import Message
 from vestibule.core.evidence import Passage
 from vestibule.core.generation import Source
@@ -33,6 +35,16 @@ def prompt(messages: Sequence[Message], sources: Sequence[Source], gaps: Sequenc
     ]
     parts += [f"Known to be missing: {gap}" for gap in gaps]
     return (Message("system", neutralised("\n\n".join(parts))), *messages)
+
+
+def after(standing: str, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The conversation behind what the house tells every model, if anything: in one message with what the caller's own
+    says of the system, as that is all that some models read."""
+    if not standing:
+        return messages
+    first, *rest = messages if messages and messages[0].role == "system" else (Message("system"), *messages)
+    said = "\n\n".join(filter(None, (neutralised(standing), first.content)))
+    return (msgspec.structs.replace(first, content=said), *rest)
 
 
 def _title(source: Source) -> str:

@@ -17,6 +17,8 @@ from typing import Literal
 import msgspec
 import structlog
 
+from vestibule.core.answer import Predicted
+from vestibule.core.chat import TaskKind
 from vestibule.core.errors import VestibuleError
 from vestibule.monitoring.spool import Spool
 from vestibule.storage.database import Database
@@ -30,8 +32,23 @@ BATCH = 500
 log = structlog.get_logger(__name__)
 
 
+class Participation(msgspec.Struct, frozen=True):
+    """An experiment that the request took part in. `edition` tells those of one id apart whose arms are not the same;
+    `unit` is a digest of who keeps the arm. `failed` where it was not answered, or not by who was asked first."""
+
+    id: str
+    edition: str
+    arm: str
+    unit: str
+    failed: bool = False
+
+
 class RequestRecord(msgspec.Struct, frozen=True):
-    """What is kept of a request. Carries no text, asked or answered."""
+    """What is kept of a request. Carries no text, asked or answered.
+
+    Money: `cost_eur` left the house, `home_eur` is what answering at home took in energy and machine, `estimated_eur`
+    what was foreseen, and `cloud_eur` what the same tokens would have cost at the cheapest model outside, None where
+    that is not known."""
 
     id: str
     tenant: str
@@ -50,6 +67,16 @@ class RequestRecord(msgspec.Struct, frozen=True):
     config_version: int = 0
     timings_ms: dict[str, float] = {}
     cost_eur: float = 0.0
+    home_eur: float = 0.0
+    cloud_eur: float | None = None
+    estimated_eur: float | None = None
+    kwh: float | None = None
+    co2e_g: float | None = None
+    task: TaskKind | None = None
+    predicted: Predicted | None = None
+    quality: float | None = None
+    difficulty: float | None = None
+    experiments: tuple[Participation, ...] | None = None
 
 
 class RequestLog:

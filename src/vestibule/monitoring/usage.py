@@ -30,6 +30,16 @@ class UsageLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def spent_eur(self, day: date) -> float:
+        """What models outside cost since the beginning of that day (UTC), by all tenants. Raise `Unavailable`."""
+        async with self._database.owner() as connection:
+            cursor = await connection.execute(
+                "SELECT coalesce(sum(cost_eur), 0) FROM requests WHERE started_at >= %s::timestamp AT TIME ZONE 'UTC'",
+                [day],
+            )
+            row = await cursor.fetchone()
+        return float(row[0]) if row else 0.0
+
     async def since(self, day: date, tenant: str | None = None) -> list[Used]:
         """Of one tenant if it is given; the `MOST` that used most. Raise `Unavailable` without the database."""
         async with self._database.owner() as connection, connection.cursor(row_factory=class_row(Used)) as cursor:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vestibule.core.clearance import ClearedRequest, Destination, Sealer
 from vestibule.core.errors import EgressRefused, VestibuleError
@@ -63,7 +64,9 @@ class EgressGate:
         home_hosts: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
         scan_s: float = SCAN_S,
+        closed: Callable[[], str] = lambda: "",
     ) -> None:
+        """While `closed` gives a reason nothing leaves, for that reason."""
         self._sealer = sealer
         self._detector = detector
         self._policies = policies
@@ -71,6 +74,7 @@ class EgressGate:
         self._home_hosts = frozenset(home_hosts)
         self._clock = clock
         self._scan_s = scan_s
+        self.closed = closed
 
     async def clear(
         self,
@@ -89,17 +93,18 @@ class EgressGate:
         buildings: Collection[str] = (),
         consent: bool | None = None,
         began_with: Policy | None = None,
+        configuration: int | UnsetType = UNSET,
     ) -> ClearedRequest:
         """Seal `body` for `destination`, for one use within `CLEARANCE_S`, or raise `EgressRefused`.
 
         `buildings` are those the request is about, `consent` what it says of the cloud itself, `began_with` the policy
-        it began with. Either way the decision is recorded: home and refusals within a moment, what is cleared for the
-        cloud before this returns.
+        it began with and `configuration` the version. Either way the decision is recorded: home and refusals within a
+        moment, what is cleared for the cloud before this returns.
         """
         newest = self._policies.current
         policies = self._in_force(began_with)
         decision = _decision(policies, destination, model, tenant, who, classification, request_id, attempt)
-        decision = msgspec.structs.replace(decision, pseudonymised=pseudonyms_count)
+        decision = msgspec.structs.replace(decision, pseudonymised=pseudonyms_count, configuration=configuration)
         if destination.is_home(self._home_hosts):
             self._audit.note(decision)
             return await self._sealed(body, destination, model, newest, request_id)
@@ -128,10 +133,12 @@ class EgressGate:
         request_id: str,
         attempt: int = 1,
         began_with: Policy | None = None,
+        configuration: int | UnsetType = UNSET,
     ) -> None:
         """Record that a request was kept in before there were bytes to clear."""
         policies = self._in_force(began_with)
         decision = _decision(policies, destination, model, tenant, who, classification, request_id, attempt)
+        decision = msgspec.structs.replace(decision, configuration=configuration)
         self._audit.note(_decided(decision, "refused", classification.level, reason))
 
     def _in_force(self, began_with: Policy | None) -> tuple[Policy, ...]:
@@ -142,6 +149,8 @@ class EgressGate:
         self, body: bytes, classification: Classification, policies: tuple[Policy, ...], departure: Departure
     ) -> tuple[PrivacyClass, str]:
         """The class it leaves with and why it may. Raise `_Stays` where any of the policies is against it."""
+        if reason := self.closed():
+            raise _Stays(reason)
         # what needs no reading first: most requests that stay are refused in microseconds
         for policy in policies:
             verdict = policy.verdict(classification.level, departure)

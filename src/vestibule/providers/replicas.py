@@ -1,8 +1,9 @@
 """Several servers at home that answer for the same models: who asks goes where the answer should be there first.
 
-That is predicted from how many are being answered there and how long answers took there lately. A server that fails
-rests, longer each time; one that cannot even be reached is not missed: the next is asked within the same attempt. Knows
-no protocol, and no server outside: what is cleared for one destination leaves for no other.
+That is predicted from how many are being answered there and how long answers took there lately; a session stays where
+its conversation was read before. A server that fails rests, longer each time; one that cannot even be reached is not
+missed: the next is asked within the same attempt. Knows no protocol, and no server outside: what is cleared for one
+destination leaves for no other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import structlog
 from vestibule.core.clearance import ClearedRequest
 from vestibule.core.errors import Fault, UpstreamFailed
 from vestibule.core.generation import ModelRequest
+from vestibule.providers.balancing import choose
 from vestibule.providers.base import Chunk, Provider
 
 REST_S = 1.0
@@ -46,11 +48,18 @@ class ReplicatedProvider:
     def encode(self, request: ModelRequest, model: str) -> bytes:
         return self._first.encode(request, model)
 
-    async def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
+    def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer of one of them. Raises as each of them does; that none can be reached, as the last."""
+        return self.send_of("", cleared)
+
+    def of_session(self, session: str) -> Provider:
+        """The same for requests of one session: all go to one server, unless that is much busier than another."""
+        return _OfSession(self, session)
+
+    async def send_of(self, session: str, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
         left = list(self._servers)
         while True:
-            server = self._soonest(left)
+            server = self._soonest(left, session)
             left.remove(server)
             try:
                 with server.answering() as answered:
@@ -65,12 +74,33 @@ class ReplicatedProvider:
                 if failure.fault != "unreachable" or not left:
                     raise
 
-    def _soonest(self, among: Sequence[_Server]) -> _Server:
+    def _soonest(self, among: Sequence[_Server], session: str) -> _Server:
         """Of those that do not rest, else the one that is back first."""
+        now = self._clock()
+        awake = [server for server in among if server.rests_until <= now]
+        if not awake:
+            return min(among, key=lambda server: server.rests_until)
         known = [server.took_s for server in self._servers if server.took_s is not None]
         usual_s = sum(known) / len(known) if known else 1.0
-        now = self._clock()
-        return min(among, key=lambda s: (max(s.rests_until - now, 0.0), (s.in_flight + 1) * (s.took_s or usual_s)))
+        waits = [(server.in_flight + 1) * (server.took_s or usual_s) for server in awake]
+        return awake[choose(waits, [server.name for server in awake], session)]
+
+
+class _OfSession:
+    def __init__(self, servers: ReplicatedProvider, session: str) -> None:
+        self._servers, self._session = servers, session
+        self.id, self.kind = servers.id, servers.kind
+        self.destination, self.continues = servers.destination, servers.continues
+
+    @property
+    def capacity(self) -> int | None:
+        return self._servers.capacity
+
+    def encode(self, request: ModelRequest, model: str) -> bytes:
+        return self._servers.encode(request, model)
+
+    def send(self, cleared: ClearedRequest) -> AsyncGenerator[Chunk, None]:
+        return self._servers.send_of(self._session, cleared)
 
 
 class _Server:
@@ -78,6 +108,7 @@ class _Server:
 
     def __init__(self, provider: Provider, clock: Callable[[], float]) -> None:
         self.provider = provider
+        self.name = str(provider.destination)
         self.in_flight = 0
         self.took_s: float | None = None
         self.rests_until = 0.0

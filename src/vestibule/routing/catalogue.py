@@ -33,7 +33,8 @@ FormatPromise = Literal["never", "strict", "always"]
 class Model(msgspec.Struct, frozen=True):
     """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready.
     `adapters` are the LoRA adapters that it was loaded with. `promises` says which formats it keeps to as it writes:
-    what is asked for strictly, or whatever is. `patience` is how long it is waited for, where that is its own."""
+    what is asked for strictly, or whatever is. `patience` is how long it is waited for, where that is its own.
+    `context` is how many tokens it reads and writes at most, None where that is not known."""
 
     id: str
     name: str
@@ -47,6 +48,7 @@ class Model(msgspec.Struct, frozen=True):
     adapters: tuple[str, ...] = ()
     promises: FormatPromise = "never"
     patience: Patience | None = None
+    context: int | None = None
 
     def keeps(self, wanted: ResponseFormat) -> bool:
         """Whether its answer has the format as it comes, and need not be held until it is whole."""

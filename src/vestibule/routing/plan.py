@@ -1,6 +1,6 @@
-"""Order the candidates for one request: a hard filter with reasons, then what is home before what is not.
+"""Who may be asked at all: every model that a request may mean, and of each that may not the reason.
 
-Scores, budgets, health and prediction come with the router; the shape of a plan stays.
+The hard filter. Which of the others is asked first is decided in `decision.py`; knows no figure that is predicted.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from typing import Protocol
 
 import msgspec
 
-from vestibule.core.chat import ChatRequest
+from vestibule.core.answer import Predicted
+from vestibule.core.chat import ChatRequest, TaskKind
 from vestibule.core.errors import InvalidRequest, NoCandidate
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
-
-CONFIGURATION_VERSION = 1  # waits for configuration: versions of what is tuned at run time
-
 
 _WITHOUT: Mapping[Capability, str] = {
     "images": "takes no images",
@@ -37,19 +35,67 @@ _MENDS: Mapping[Capability, tuple[str, str]] = {
 """Where no model that the request may mean is able: what to leave out."""
 
 
+class Parts(msgspec.Struct, frozen=True):
+    """What a score is the sum of: what speaks for a model is above 0, what speaks against it below."""
+
+    quality: float
+    latency: float
+    cost: float
+    privacy: float
+
+    @property
+    def sum(self) -> float:
+        return self.quality + self.latency + self.cost + self.privacy
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What is predicted of a model's answer: when it comes, what it costs, None where no price is known, and how
+    probable it is that it is good enough. So many are `ahead` there, served or waiting; nobody can even wait for one
+    that is `full`."""
+
+    time: Predicted
+    cost_eur: float | None
+    quality: float
+    ahead: int = 0
+    full: bool = False
+
+
 class Candidate(msgspec.Struct, frozen=True):
+    """`parts` and `figures` are there where it was weighed against others."""
+
     model: Model
     reason: str
     rejected: bool = False
+    parts: Parts | None = None
+    figures: Figures | None = None
+
+    @property
+    def score(self) -> float | None:
+        return self.parts.sum if self.parts else None
 
 
 class Plan(msgspec.Struct, frozen=True):
+    """`candidates` in the order in which they are asked, and behind them those that are not. `task` and `difficulty`
+    (0 to 1) are None where nothing had to be weighed. What is `exempt` does not count for the cloud's share."""
+
     candidates: tuple[Candidate, ...]
-    config_version: int = CONFIGURATION_VERSION
+    task: TaskKind | None = None
+    difficulty: float | None = None
+    exempt: bool = False
 
     @property
     def eligible(self) -> tuple[Candidate, ...]:
         return tuple(c for c in self.candidates if not c.rejected)
+
+    def require_any(self) -> None:
+        """Raise `NoCandidate`, with why each was rejected, where nobody is left to be asked."""
+        if any(not c.rejected for c in self.candidates):
+            return
+        reasons = "; ".join(f"{c.model.id}: {c.reason}" for c in self.candidates) or "no model is configured"
+        raise NoCandidate(
+            f"No model may answer this request ({reasons}).",
+            next_step="Ask a model that can, or add one: `vestibule models list` shows what is there.",
+        )
 
 
 class Verdict(Protocol):
@@ -61,36 +107,57 @@ class Verdict(Protocol):
     def reason(self) -> str: ...
 
 
-def _never(_: Model) -> str:
+def never(_: Model) -> str:
     return ""
 
 
-def plan(
-    catalogue: Catalogue,
-    request: ChatRequest,
-    may_leave: Callable[[Model], Verdict],
-    resting: Callable[[Model], str] = _never,
-) -> Plan:
-    """Every model the request may mean, home first. Raise `NoCandidate` where the filter leaves none.
+class Sieve:
+    """`resting` says why a model is not to be asked now, "" where it may be."""
 
-    A cloud model that was named stays in: whether its bytes may leave is the gate's decision, not the plan's. Unnamed
-    it stands behind what is at home, and only if `may_leave`. What is `resting`, with the reason, is not asked unless
-    it was named. An adapter that none of them has is an `InvalidRequest`.
-    """
-    needed = _needed(request)
-    selected = catalogue.select(request.model)
-    _require_adapters(request, selected)
-    _require_able(request, needed, selected)
-    candidates = tuple(_judge(m, request, needed, may_leave, resting) for m in selected)
-    ordered = tuple(sorted(candidates, key=lambda c: (c.rejected, c.model.location == "cloud")))
-    made = Plan(ordered)
-    if not made.eligible:
-        reasons = "; ".join(f"{c.model.id}: {c.reason}" for c in ordered) or "no model is configured"
-        raise NoCandidate(
-            f"No model may answer this request ({reasons}).",
-            next_step="Ask a model that can, or add one: `vestibule models list` shows what is there.",
-        )
-    return made
+    def __init__(self, catalogue: Catalogue, resting: Callable[[Model], str] = never) -> None:
+        self._catalogue = catalogue
+        self._resting = resting
+
+    def select(self, request: ChatRequest) -> tuple[list[Model], frozenset[Capability]]:
+        """The models that the request may mean, and what they need to be able to. An adapter that none of them has, or
+        a capability that cannot be had, is an `InvalidRequest`; an unknown name a `NotFound`."""
+        needed, selected = _needed(request), self._catalogue.select(request.model)
+        if request.options.route.adapters:
+            _require_adapters(request, selected)
+        if needed:
+            _require_able(request, needed, selected)
+        return selected, needed
+
+    def needed(self, request: ChatRequest) -> frozenset[Capability]:
+        """What a model needs to be able to."""
+        return _needed(request)
+
+    def unable(self, model: Model, request: ChatRequest, needed: frozenset[Capability]) -> str:
+        """What of the request the model cannot do, "" where it can all of it."""
+        if lacking := needed - model.can:
+            return " and ".join(_WITHOUT[what] for what in sorted(lacking))
+        adapters = request.options.route.adapters
+        if adapters and (missing := adapters.keys() - set(model.adapters)):
+            return f"has no adapter {' and no '.join(sorted(missing))}"
+        return ""
+
+    def unavailable(self, model: Model, models: Collection[str] | None, tokens: int) -> str:
+        """Why a model that nobody named is not to be asked, wherever it is; "" where it may be. `models` are those that
+        the caller's key may use, None for all; `tokens` is about how long prompt and answer are together."""
+        if models is not None and model.id not in models:
+            return "this key may not use it"
+        if model.context is not None and tokens > model.context:
+            return f"too long for it: about {tokens} tokens, and it reads {model.context}"
+        if tired := self._resting(model):
+            return tired
+        return "" if model.is_ready() else "not ready yet"
+
+
+def may_use(models: Collection[str] | None) -> Collection[str] | None:
+    """Of the names that a key may use those that `auto` is held to: all, where `auto` is the only one."""
+    if models is None:
+        return None
+    return [name for name in models if name != AUTO] or None
 
 
 def _needed(request: ChatRequest) -> frozenset[Capability]:
@@ -125,27 +192,3 @@ def _require_able(request: ChatRequest, needed: Collection[Capability], selected
         if what in needed and not any(what in model.can for model in selected):
             name = request.model[:80]
             raise InvalidRequest(f"The model `{name}` {_WITHOUT[what]}.", next_step=mend, param=param)
-
-
-def _judge(
-    model: Model,
-    request: ChatRequest,
-    needed: frozenset[Capability],
-    may_leave: Callable[[Model], Verdict],
-    resting: Callable[[Model], str],
-) -> Candidate:
-    if lacking := needed - model.can:
-        return Candidate(model, " and ".join(_WITHOUT[what] for what in sorted(lacking)), rejected=True)
-    if missing := request.options.route.adapters.keys() - set(model.adapters):
-        return Candidate(model, f"has no adapter {' and no '.join(sorted(missing))}", rejected=True)
-    if request.model != AUTO:
-        return Candidate(model, "named by the caller")
-    if tired := resting(model):
-        return Candidate(model, tired, rejected=True)
-    if model.location == "cloud":
-        verdict = may_leave(model)
-        reason = f"home could not answer, and {verdict.reason}" if verdict.allowed else verdict.reason
-        return Candidate(model, reason, rejected=not verdict.allowed)
-    if not model.is_ready():
-        return Candidate(model, "not ready yet", rejected=True)
-    return Candidate(model, "home comes first")

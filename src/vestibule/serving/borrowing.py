@@ -157,7 +157,7 @@ class SharedAdmission(Admission):
 
     def load(self, model: Served) -> Load:
         lent = self._borrower.models.get(model.id)
-        return Load(lent.served, lent.waiting) if lent else Load(0, 0)
+        return Load(lent.served, lent.waiting) if lent else super().load(model)
 
     @asynccontextmanager
     async def _turn(self, asked: Turn) -> AsyncIterator[None]:

@@ -22,10 +22,12 @@ _CLASSES = frozenset({"public", "internal", "confidential", "restricted"})
 _DECISIONS = frozenset({"home", "cloud", "refused"})
 _LEVELS = frozenset({"exact", "semantic"})
 _RESULTS = frozenset({"hit", "miss", "bypass"})
+_PREDICTED = frozenset({"first_token", "finish"})
 _STATUS = re.compile(r"[a-z_]{2,32}")
 _STATUSES_AT_MOST = 64
 _LABELLED = 1024
 _DURATIONS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+_ERRORS = (-0.75, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 class Metrics:
@@ -86,6 +88,13 @@ class Metrics:
         self._audit_lost = Counter(
             "vestibule_audit_lost", "Notes that never reached the audit trail; it holds how many.", registry=registry
         )
+        prediction_error = Histogram(
+            "vestibule_prediction_error_ratio",
+            "How far off a prediction was, as a share of what was observed: below 0 it took longer than predicted.",
+            ["model", "of"],
+            buckets=_ERRORS,
+            registry=registry,
+        )
         share = Gauge(
             "vestibule_local_share_ratio",
             "Share of the answers given at home since the start; NaN before the first.",
@@ -97,6 +106,7 @@ class Metrics:
         self._egress_of = lru_cache(_LABELLED)(egress.labels)
         self._attempts_of = lru_cache(_LABELLED)(attempts.labels)
         self._cache_of = lru_cache(_LABELLED)(cache.labels)
+        self._prediction_error_of = lru_cache(_LABELLED)(prediction_error.labels)
         self._waiting_of = lru_cache(_LABELLED)(waiting.labels)
 
     def answered(
@@ -130,6 +140,11 @@ class Metrics:
     def queue_waited(self, wait_s: float) -> None:
         """Count a turn that was had, and the seconds that were waited for it."""
         self._waited.observe(wait_s)
+
+    def predicted(self, model: str, of: str, error: float) -> None:
+        """Count how far off a prediction was of "first_token" or "finish": (predicted - observed) / observed."""
+        known = model if model in self._models() else OTHER
+        self._prediction_error_of(known, _bounded(of, _PREDICTED)).observe(error)
 
     def shared(self) -> None:
         """Count a request that was answered by the generation of another."""

@@ -60,6 +60,7 @@ REFUSED = {
     ),
     "a long grammar": (body(vestibule={"grammar": "root ::= " + "a" * 16_384}), "vestibule.grammar"),
     "no grammar": (body(vestibule={"grammar": ""}), "vestibule.grammar"),
+    "no kind of work": (body(vestibule={"route": {"task": "poetry"}}), "vestibule.route.task"),
     "no time": (body(vestibule={"route": {"deadline_s": 0}}), "vestibule.route.deadline_s"),
     "time before now": (body(vestibule={"route": {"deadline_s": -1}}), "vestibule.route.deadline_s"),
     "all the time": (body(vestibule={"route": {"deadline_s": 1e308}}), "vestibule.route.deadline_s"),
@@ -99,6 +100,7 @@ READ = {
     "the text of an escape": body(messages=[{"role": "user", "content": "what is \\u0000?"}]),
     "a schema 20 deep": schema(b'{"items": ' * 20 + b"{}" + b"}" * 20),
     "deep arguments": body(messages=called(arguments="[" * 10_000 + "]" * 10_000)),
+    "a kind of work": body(vestibule={"route": {"task": "coordination"}}),
     "a whole day": body(vestibule={"route": {"deadline_s": 86_400}}),
     "white space": b" \r\n\t" + body() + b" \r\n",
 }

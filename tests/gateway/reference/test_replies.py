@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -142,5 +143,34 @@ async def _administration(ask: Checked, tenant: str) -> None:
     await ask("POST /admin/v1/privacy/check", {"text": "Ask Maria Lindqvist (maria@example.com)."})
     await ask("POST /admin/v1/privacy/check", {"messages": [{"role": "user", "content": "Who?"}]})
     await ask("POST /admin/v1/privacy/erase", {"tenant": tenant, "person": "Maria Lindqvist"})
+    live = (await ask("GET /admin/v1/configuration"))["version"]
+    text = {"text": "cache: {seconds: 60}\n"}
+    assert (await ask("POST /admin/v1/configuration/validate", text))["valid"]
+    assert not (await ask("POST /admin/v1/configuration/validate", {"text": "cache: {second: 60}"}))["valid"]
+    await ask("POST /admin/v1/configuration/apply", text | {"reason": "fresher answers", "if": live})
+    await ask("GET /admin/v1/configuration/versions")
+    await ask("GET /admin/v1/configuration/versions/{number}", number="0")
+    await ask("POST /admin/v1/configuration/rollback", {"version": live, "reason": "it was a test"})
+    explained = await ask("POST /admin/v1/routing/explain", CHAT | {"model": "auto"})
+    assert explained["chosen"] == "extractive"
+    await ask("GET /admin/v1/routing/savings", query="?hours=1")
+    await _experimenting(ask)
     await ask("GET /admin/v1/audit", query="?limit=3")
     await ask("GET /admin/v1/audit/verify")
+
+
+async def _experimenting(ask: Checked) -> None:
+    text = "prompts: {short: Be brief.}\nexperiments: [{id: words, arms: [{id: was}, {id: brief, prompt: short}]}]"
+    made = await ask("POST /admin/v1/configuration/apply", {"text": text, "reason": "a test"})
+    async with asyncio.timeout(30):
+        while "experiments" not in (answer := await ask("POST /v1/chat/completions", CHAT))["vestibule"]["route"]:  # noqa: ASYNC110 it is another task
+            await asyncio.sleep(0.05)  # a worker changes over a moment after the version went live
+    await ask("POST /v1/feedback", {"id": answer["id"], "rating": "up"})
+    assert (await ask("POST /v1/feedback", {"id": "none", "rating": "up"}))["error"]["code"] == "not_found"
+    await ask("GET /admin/v1/experiments")
+    await ask("GET /admin/v1/experiments/{experiment}", experiment="words")
+    await ask("POST /admin/v1/experiments/{experiment}/stop", {"reason": "a test"}, experiment="words")
+    chosen = {"arm": "was", "reason": "a test"}
+    await ask("POST /admin/v1/experiments/{experiment}/promote", chosen, experiment="words")
+    back = {"version": made["version"]["number"] - 1, "reason": "it was a test"}
+    await ask("POST /admin/v1/configuration/rollback", back)

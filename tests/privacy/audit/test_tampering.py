@@ -29,6 +29,7 @@ RECORD_FIELDS = {
     "pseudonymised": "5",
     "digest": "NULL",
     "lost": "1",
+    "configuration": "3",
     "hash": "decode(repeat('ab', 32), 'hex')",
     "mac": "decode(repeat('ab', 32), 'hex')",
 }

@@ -50,6 +50,7 @@ async def test_what_is_kept_is_there_and_is_not_the_text(house: House) -> None:
         pseudonymised=3,
         digest=hmac.digest(key, hashlib.sha256(BODY).digest(), "sha256").hex(),
         lost=0,
+        configuration=None,
     )
     assert "text itself" not in str(await house.rows("SELECT * FROM audit_records"))
 

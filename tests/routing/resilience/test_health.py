@@ -6,13 +6,14 @@ import re
 
 import pytest
 
+from tests.routing.deciding import decide, router
 from tests.routing.resilience.clock import Clock
 from tests.routing.resilience.models import model
 from vestibule.core.chat import ChatRequest, Message
 from vestibule.core.errors import Fault, InvalidRequest, NoCandidate, UpstreamFailed
 from vestibule.core.settings import BreakerSettings
 from vestibule.routing.catalogue import Catalogue, Model
-from vestibule.routing.plan import Plan, plan
+from vestibule.routing.plan import Plan
 from vestibule.routing.resilience.health import Health, Resting
 from vestibule.routing.resilience.patience import Hurried
 
@@ -103,13 +104,8 @@ def test_a_model_elsewhere_is_another(health: Health) -> None:
     assert health.budget(model("one", port=9)) is not health.budget(model("one", port=10))
 
 
-class _Allowed:
-    allowed = True
-    reason = "all are"
-
-
 def planned(catalogue: Catalogue, name: str, health: Health) -> Plan:
-    return plan(catalogue, ChatRequest(name, (Message("user", "How much?"),)), lambda _: _Allowed(), health.resting)
+    return decide(router(catalogue, resting=health.resting), ChatRequest(name, (Message("user", "How much?"),)))
 
 
 def test_a_plan_leaves_out_who_rests_unless_it_was_named(health: Health) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from vestibule.access.limits.claims import Amount, Ceiling, Claim, Stamp
 from vestibule.access.limits.prices import PriceList, bytes_of, most_prompt_tokens
 from vestibule.core.answer import Location, Usage
+from vestibule.core.configuration import Configuration
 from vestibule.core.errors import BudgetExceeded, Fault, UpstreamFailed
 from vestibule.core.generation import ModelRequest
 
@@ -72,12 +73,18 @@ class Reservation:
         self._ceilings = tuple(ceilings)
         self._places = places
         self._ticket = ticket
+        self.prices = counting.prices if counting else PriceList(())
         self.cost_nano = 0
 
     @property
     def cost_eur(self) -> float:
         """What its attempts cost so far."""
         return self.cost_nano / 1e9
+
+    def follow(self, configuration: Configuration) -> None:
+        """Charge what is asked from now on by the prices of this version, whatever version comes meanwhile."""
+        if self._counting:
+            self.prices = self._counting.prices = self._counting.prices.of(configuration)
 
     def close(self) -> None:
         """Never blocks and never fails; again is no error."""
@@ -108,7 +115,7 @@ class Reservation:
             most = Usage(most_prompt_tokens(request), request.sampling.max_tokens or counting.answer_tokens)
         money = 0
         if location == "cloud" and any(ceiling.month is not None for ceiling in ceilings):
-            money = _worst(counting.prices, model, location, most)
+            money = _worst(self.prices, model, location, most)
         used = Amount(0, most.total_tokens, 0, most.total_tokens, money)
         of_model = Amount(1, most.total_tokens, 1, most.total_tokens, money)
         claims = [Claim(ceiling, used) for ceiling in self._ceilings if ceiling.of_tokens]
@@ -159,7 +166,8 @@ class Charge:
         if counting is None:
             return
         usage = self.usage or self._assumed(error)
-        of = counting.prices.cost if self.usage else counting.prices.most
+        prices = self._reservation.prices
+        of = prices.cost if self.usage else prices.most
         cost = of(self._model, self._location, usage)
         self._reservation.cost_nano += cost
         if self._ticket:

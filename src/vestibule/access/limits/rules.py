@@ -1,10 +1,12 @@
-"""Which limits hold for whom: what an administrator set, else what the settings say of that one, else of each."""
+"""Which limits hold for whom: what an administrator set, else what the settings say of that one, else of each; and of
+that no more than the version of the configuration in force allows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from vestibule.access.limits.claims import NANO, UNLIMITED, Ceiling, Kind, Subject
+from vestibule.core.configuration import Budgets
 from vestibule.core.settings import Allowance, Limits
 
 REMEMBERED = 65_536
@@ -20,6 +22,7 @@ class Rules:
             "model": limits.models,
         }
         self._stored: Mapping[str, Allowance] = {}
+        self._most: dict[Kind, Mapping[str, Allowance]] = {}
         self._known: dict[tuple[Kind, str], Ceiling] = {}
 
     def become(self, stored: Mapping[str, Allowance]) -> None:
@@ -28,9 +31,16 @@ class Rules:
             self._stored = stored
             self._known = {}
 
+    def restrain(self, budgets: Budgets) -> None:
+        """Allow nobody more than these say, from the next request on."""
+        self._most = {"key": budgets.keys, "tenant": budgets.tenants, "model": budgets.models}
+        self._known = {}
+
     def allowance(self, kind: Kind, name: str) -> Allowance:
         stored = self._stored.get(f"{kind}:{name}", Allowance())
-        return stored.over(self._named[kind].get(name, Allowance())).over(self._each[kind])
+        said = stored.over(self._named[kind].get(name, Allowance())).over(self._each[kind])
+        most = self._most.get(kind, {}).get(name)
+        return said if most is None else said.least(most)
 
     def ceiling(self, kind: Kind, name: str, tenant: str = "") -> Ceiling:
         known = self._known.get((kind, name))

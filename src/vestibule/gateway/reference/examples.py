@@ -6,8 +6,11 @@ from typing import Any
 
 import msgspec
 
+from vestibule.gateway.agents import on_the_wire
 from vestibule.gateway.controls import ControlList, described
 from vestibule.gateway.wire.moderation import CATEGORIES
+from vestibule.generation.agents import agent_templates
+from vestibule.monitoring.savings import METHOD
 
 Example = dict[str, Any]
 
@@ -28,9 +31,12 @@ _REPORT: Example = {
         "model": "qwen3:4b",
         "provider": "ollama",
         "location": "home",
-        "reason": "the first that may and can answer",
+        "reason": "home comes first; preferred for lookup",
         "attempts": [{"model": "qwen3:4b", "outcome": "answered", "prompt_tokens": 812, "completion_tokens": 37}],
         "config_version": 1,
+        "task": "lookup",
+        "predicted": {"first_token_s": 0.84, "finish_s": 2.31, "basis": "measured", "wait_s": 0.0},
+        "candidates": 4,
     },
     "citations": [
         {
@@ -42,9 +48,58 @@ _REPORT: Example = {
         }
     ],
     "quality": {"score": None, "checks": {"numbers": 1.0}},
-    "cost": {"amount": 0.0, "currency": "EUR", "saved": None},
+    "cost": {"amount": 0.000021, "currency": "EUR", "saved": 0.003119, "kwh": 0.000045, "co2e_g": 0.0171},
     "cache": {"status": "miss"},
     "timings_ms": {"classify": 0.3, "retrieve": 14.2, "generate": 812.5, "total": 828.1},
+}
+_EXPERIMENT: Example = {
+    "id": "wording",
+    "edition": "5f0c9b1d2a7e4c36",
+    "state": "running",
+    "metric": "quality",
+    "sticky": "session",
+    "share": 0.2,
+    "confidence": 0.95,
+    "enough": 30,
+    "arms": [
+        {
+            "id": "as-it-was",
+            "weight": 1.0,
+            "requests": 512,
+            "units": 148,
+            "verdict": "first",
+            "metrics": {
+                "quality": {
+                    "units": 146,
+                    "mean": 0.91,
+                    "interval": {"low": 0.87, "high": 0.95},
+                    "difference": None,
+                    "difference_interval": None,
+                    "verdict": "first",
+                }
+            },
+            "stopped": "",
+        },
+        {
+            "id": "brief",
+            "weight": 1.0,
+            "requests": 498,
+            "units": 151,
+            "verdict": "undecided",
+            "metrics": {
+                "quality": {
+                    "units": 150,
+                    "mean": 0.92,
+                    "interval": {"low": 0.88, "high": 0.96},
+                    "difference": 0.01,
+                    "difference_interval": {"low": -0.04, "high": 0.06},
+                    "verdict": "undecided",
+                }
+            },
+            "stopped": "",
+        },
+    ],
+    "config_version": 12,
 }
 _USAGE: Example = {
     "prompt_tokens": 812,
@@ -137,6 +192,7 @@ _BATCH: Example = {
     "request_counts": {"total": 100, "completed": 40, "failed": 0},
     "metadata": {"report": "july"},
 }
+_TEMPLATE: Example = msgspec.to_builtins(on_the_wire(agent_templates()[0]))
 _KEY: Example = {
     "id": "key_7c1f0a52",
     "object": "api_key",
@@ -181,6 +237,25 @@ _LIMITS: Example = {
     "id": "harbour",
     "own": {"concurrency": 8, "eur_per_month": 50.0},
     "holds": _HOLDS,
+}
+_VERSION: Example = {
+    "object": "configuration.version",
+    "number": 7,
+    "base": 6,
+    "author": "key_7c1f0a52",
+    "reason": "reports may take longer",
+    "made_at": _DAY,
+    "live_at": _DAY,
+    "digest": "5f9c4ab08cac7457e9111a30e4664920607ea2c115a1433d7be98e97e64244ca",
+}
+_TUNED: Example = {"routes": {"tasks": {"report": {"deadline_s": 120}}}}
+_CHANGE: Example = {"path": "routes.tasks.report.deadline_s", "before": 60, "after": 120}
+_MISTAKE: Example = {
+    "line": 4,
+    "path": "routes.tasks.report.prefer[0]",
+    "message": "names the model `qwen3:4`, which is not there.",
+    "mend": "Did you mean `qwen3:4b`?",
+    "severity": "error",
 }
 _SPAN: Example = {
     "type": "EMAIL",
@@ -246,6 +321,8 @@ EXAMPLES: dict[str, Example] = {
     },
     "WireBatch": _BATCH,
     "BatchList": _list(_BATCH, has_more=False, first_id=_BATCH["id"], last_id=_BATCH["id"]),
+    "WireAgentTemplate": _TEMPLATE,
+    "AgentTemplateList": _list(_TEMPLATE),
     "ControlList": msgspec.to_builtins(ControlList(described())),
     "Health": {"status": "ok", "components": {"database": {"ok": True, "reason": ""}}},
     "ErrorBody": {
@@ -260,6 +337,13 @@ EXAMPLES: dict[str, Example] = {
     "RotateBody": {"overlap_s": 3600},
     "WireKey": _KEY,
     "KeyList": _list(_KEY),
+    "FeedbackBody": {"id": "chatcmpl-7c1f0a52", "rating": "up"},
+    "FeedbackReply": {"object": "feedback", "id": "chatcmpl-7c1f0a52", "rating": "up"},
+    "StopBody": {"arm": "brief", "reason": "answers too short for the night shift"},
+    "PromoteBody": {"arm": "brief", "reason": "as good, and a third faster"},
+    "Promotion": {"experiment": "wording", "arm": "brief", "config_version": 13},
+    "ExperimentReport": _EXPERIMENT,
+    "ExperimentList": _list(_EXPERIMENT),
     "TenantBody": {"id": "harbour", "name": "Harbour Estates"},
     "TenantChange": {"disabled": True},
     "Tenant": _TENANT,
@@ -273,9 +357,40 @@ EXAMPLES: dict[str, Example] = {
     "UserChange": {"role": "viewer"},
     "User": _USER,
     "UserList": _list(_USER),
+    "ConfigurationBody": {"text": "routes:\n  tasks:\n    report: {deadline_s: 120}\n"},
+    "ApplyBody": {"document": _TUNED, "reason": "reports may take longer", "if": 6},
+    "RollbackBody": {"version": 5, "reason": "the answers came too late"},
+    "WireConfiguration": {"object": "configuration", "version": 7, "document": _TUNED, "made": _VERSION},
+    "VersionList": _list(_VERSION, live=7),
+    "Validation": {"object": "configuration.validation", "valid": False, "mistakes": [_MISTAKE], "changes": []},
+    "AppliedReply": {
+        "object": "configuration.applied",
+        "version": _VERSION,
+        "changes": [_CHANGE],
+        "warnings": [],
+        "merged": False,
+    },
     "Allowance": {"concurrency": 8, "eur_per_month": 50.0},
     "WireLimits": _LIMITS,
     "LimitList": _list(_LIMITS),
+    "SavingsReport": {
+        "object": "savings",
+        "hours": 24.0,
+        "savings": {
+            "answers": 1840,
+            "at_home": 1768,
+            "cached": 211,
+            "priced": 1840,
+            "cloud_eur": 5.21,
+            "spent_eur": 0.38,
+            "home_eur": 0.12,
+            "saved_eur": 4.71,
+            "share": 0.096,
+            "kwh": 0.31,
+            "co2e_g": 117.8,
+        },
+        "method": METHOD,
+    },
     "UsageReport": {
         "object": "usage",
         "since": "2026-07-01",
@@ -339,6 +454,7 @@ EXAMPLES: dict[str, Example] = {
             "pseudonymised": 2,
             "digest": "9f2c41d07ab65e88",
             "lost": 0,
+            "configuration": 7,
         }
     ),
     "AuditVerification": {

@@ -21,7 +21,14 @@ class _Absent:
 
 def application() -> ASGIApp:
     absent: Any = _Absent()  # a part of any type, that nobody asks anything
-    operator = Operator(absent, absent, absent, Directory(absent, absent, absent), absent)
+    directory = Directory(absent, absent, absent)
+    operator = Operator(
+        *(absent, absent, absent, directory, absent),
+        configuration=absent,
+        experimenting=absent,
+        feedback=absent,
+        savings=absent,
+    )
     return build(
         *(absent, absent, absent, absent, absent, absent, Settings()),
         operator=operator,

@@ -10,10 +10,22 @@ from msgspec import UNSET
 
 from vestibule.core.settings import Allowance
 from vestibule.erasure import ErasureReport
+from vestibule.gateway.agents import AgentTemplateList, WireAgentTemplate
 from vestibule.gateway.audit import AuditList, AuditVerification
 from vestibule.gateway.batches.wire import BatchBody, BatchList, WireBatch
+from vestibule.gateway.configuration import (
+    AppliedReply,
+    ApplyBody,
+    ConfigurationBody,
+    RollbackBody,
+    Validation,
+    VersionList,
+    WireConfiguration,
+)
 from vestibule.gateway.controls import ControlList
 from vestibule.gateway.errors import ErrorBody
+from vestibule.gateway.experiments import ExperimentList, PromoteBody, Promotion, StopBody
+from vestibule.gateway.feedback import FeedbackBody, FeedbackReply
 from vestibule.gateway.files.wire import DeletedFile, FileList, WireFile
 from vestibule.gateway.health import Health
 from vestibule.gateway.limits import LimitList, UsageReport, WireLimits
@@ -23,6 +35,8 @@ from vestibule.gateway.reference.fields import described
 from vestibule.gateway.responses.reply import DeletedResponse, ItemList
 from vestibule.gateway.responses.reply import Response as WireResponse
 from vestibule.gateway.responses.request import ResponseBody
+from vestibule.gateway.routing import RoutingExplanation
+from vestibule.gateway.savings import SavingsReport
 from vestibule.gateway.wire.chat_reply import ChatCompletion, ChatCompletionChunk
 from vestibule.gateway.wire.chat_request import ChatBody
 from vestibule.gateway.wire.embedding import EmbeddingBody, EmbeddingList
@@ -30,19 +44,26 @@ from vestibule.gateway.wire.key import KeyBody, KeyList, RotateBody, WireKey
 from vestibule.gateway.wire.moderation import ModerationBody, ModerationReply
 from vestibule.gateway.wire.tenant import TenantBody, TenantChange, TenantList, UserBody, UserChange, UserList
 from vestibule.privacy.check import CheckReport, ConversationReport
+from vestibule.routing.experiments import ExperimentReport
 
 Schema = dict[str, Any]
 
 _SENT = (
     *(ChatBody, ResponseBody, EmbeddingBody, ModerationBody, BatchBody),
     *(KeyBody, RotateBody, TenantBody, TenantChange, UserBody, UserChange, Allowance, CheckBody, EraseBody),
+    *(ConfigurationBody, ApplyBody, RollbackBody),
+    *(StopBody, PromoteBody, FeedbackBody),
 )
 _ANSWERED = (
     *(ChatCompletion, ChatCompletionChunk, WireResponse, DeletedResponse, ItemList),
     *(EmbeddingList, ModerationReply, ModelList, WireModel, ControlList, Health, ErrorBody),
+    *(WireAgentTemplate, AgentTemplateList),
     *(WireFile, FileList, DeletedFile, WireBatch, BatchList),
     *(WireKey, KeyList, TenantList, UserList, LimitList, WireLimits, UsageReport),
+    *(WireConfiguration, VersionList, Validation, AppliedReply),
+    *(RoutingExplanation, SavingsReport),
     *(CheckReport, ConversationReport, ErasureReport, AuditList, AuditVerification),
+    *(ExperimentReport, ExperimentList, Promotion, FeedbackReply),
 )
 _DEPRECATED = (("ChatBody", "max_tokens", "max_completion_tokens"),)
 _REFERENCE = "#/components/schemas/{name}"

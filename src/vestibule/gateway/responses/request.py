@@ -20,6 +20,7 @@ from vestibule.gateway.responses.input import Given, items
 from vestibule.gateway.responses.items import Item, turns
 from vestibule.gateway.responses.tools import Choice, Offered, TextOptions, offered, response_format
 from vestibule.gateway.wire.bounds import MOST_LOGPROBS
+from vestibule.gateway.wire.chat_request import session_of
 from vestibule.gateway.wire.decode import decode
 from vestibule.gateway.wire.images import require_few
 from vestibule.gateway.wire.refusals import clean, missing, not_served
@@ -137,6 +138,10 @@ class Asked(msgspec.Struct, frozen=True):
             metadata=dict(self.body.metadata or {}),
             parallel_calls=self.body.parallel_tool_calls is not False,
             most_passages=self.offered.most_passages,
+            session=session_of(
+                self.body.vestibule, self.body.prompt_cache_key, self.body.user, self.body.safety_identifier
+            ),
+            user=self.body.safety_identifier or self.body.user or "",
         )
         if not request.question.strip():
             raise InvalidRequest(

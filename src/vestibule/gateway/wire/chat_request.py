@@ -1,7 +1,7 @@
 """OpenAI's chat-completions request, every published field of it, and what becomes of each.
 
 A field we cannot honour yet may be sent with its default; any other value is refused by name rather than ignored.
-Hints that change no answer (`user`, `prompt_cache_key`, …) are accepted and have no effect.
+Hints that change no answer are accepted: `prompt_cache_key` and `user` say what belongs together, others nothing.
 """
 
 from __future__ import annotations
@@ -150,9 +150,17 @@ def decode_chat(body: bytes) -> ChatRequest:
         metadata=dict(wire.metadata or {}),
         choices=_choices(wire),
         parallel_calls=wire.parallel_tool_calls is not False,
+        session=session_of(wire.vestibule, wire.prompt_cache_key, wire.user, wire.safety_identifier),
+        user=wire.safety_identifier or wire.user or "",
     )
     require_bounds(request, body)
     return request
+
+
+def session_of(options: Options | None, *hints: str | None) -> str:
+    """What the caller says belongs together: our own option, else the first of OpenAI's hints that is there."""
+    said = options.session if options else None
+    return said or next(filter(None, hints), "")
 
 
 def _refuse_what_is_not_served(wire: ChatBody) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from vestibule.privacy.audit.record import Action, Decision
 
@@ -33,7 +34,8 @@ class ChainStart(msgspec.Struct, frozen=True, tag="chain"):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """`digest` is of what was about to leave, under a key of the tenant. A `gap` counts the notes that were `lost`."""
+    """`digest` is of what was about to leave, under a key of the tenant. A `gap` counts the notes that were `lost`.
+    `configuration` is no part of the content of records from before it was kept."""
 
     chain: str
     number: int
@@ -52,6 +54,7 @@ class Entry(msgspec.Struct, frozen=True):
     pseudonymised: int
     digest: bytes | None
     lost: int = 0
+    configuration: int | UnsetType = UNSET
 
     @property
     def content(self) -> bytes:
@@ -89,6 +92,7 @@ def entry_of(decision: Decision, chain: str, number: int, digest: bytes | None) 
         attempt=decision.attempt,
         pseudonymised=decision.pseudonymised,
         digest=digest,
+        configuration=decision.configuration,
     )
 
 

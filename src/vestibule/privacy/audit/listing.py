@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET
 
 from vestibule.privacy.audit.entry import Kind, Record
 from vestibule.privacy.audit.record import Action
 
 
 class Listed(msgspec.Struct, frozen=True, rename={"level": "class"}):
-    """`id` is what `Audit.keep` returned. `digest` is of what left, under a key of the tenant; `lost` is for gaps."""
+    """`id` is what `Audit.keep` returned. `digest` is of what left, under a key of the tenant; `lost` is for gaps.
+    `configuration` is the version it was decided by, null where there was none."""
 
     id: str
     at: datetime
@@ -29,6 +31,7 @@ class Listed(msgspec.Struct, frozen=True, rename={"level": "class"}):
     pseudonymised: int
     digest: str | None
     lost: int
+    configuration: int | None
 
     @classmethod
     def of(cls, record: Record) -> Listed:
@@ -50,4 +53,5 @@ class Listed(msgspec.Struct, frozen=True, rename={"level": "class"}):
             pseudonymised=entry.pseudonymised,
             digest=entry.digest.hex() if entry.digest is not None else None,
             lost=entry.lost,
+            configuration=None if entry.configuration is UNSET else entry.configuration,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Action = Literal["home", "cleared", "refused", "erased"]
 
@@ -13,7 +14,8 @@ Action = Literal["home", "cleared", "refused", "erased"]
 class Decision(msgspec.Struct, frozen=True):
     """One request (or erasure) and what was decided about it. Reasons name entity types and rules, never the text.
 
-    `body` is what was about to leave: it is digested under a key of the tenant and not kept.
+    `body` is what was about to leave: it is digested under a key of the tenant and not kept. `configuration` is the
+    version that a request began with; an erasure began with none.
     """
 
     at: datetime
@@ -29,3 +31,4 @@ class Decision(msgspec.Struct, frozen=True):
     attempt: int = 1
     pseudonymised: int = 0
     body: bytes = b""
+    configuration: int | UnsetType = UNSET

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec import UNSET
 from psycopg.rows import TupleRow
 
 from vestibule.privacy.audit.anchor import BEGINNING, Anchor, Statement
@@ -195,6 +196,7 @@ def record_of(row: TupleRow) -> Record:
             "at": values["at"].astimezone(UTC),
             "reasons": tuple(values["reasons"]),
             "digest": None if digest is None else bytes(digest),
+            "configuration": UNSET if values["configuration"] is None else values["configuration"],
         }
     )
     return Record(entry, bytes(linked), bytes(mac))

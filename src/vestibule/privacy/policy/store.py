@@ -1,8 +1,12 @@
-"""The policy in force, kept up to date with its file. A file that cannot be read shuts the cloud door."""
+"""The policy in force: that of a version of the configuration, else that of its file, which it follows.
+
+A file that cannot be read shuts the cloud door.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -27,8 +31,18 @@ class PolicyStore:
         """Raise `PolicyError` where the file is there and cannot be used: a start does not go past that."""
         self._path = path
         self._seen = self._stamp()
-        self.current = self._read()
+        self._of_file = self._read()
+        self._laid: Policy | None = None
+        self._changing = threading.Lock()
+        self.current = self._of_file
         self.trouble = ""
+
+    def lay(self, policy: Policy | None) -> None:
+        """Have `policy` in force in place of the file's; None for the file's again. A file that cannot be read keeps
+        the door shut either way."""
+        with self._changing:
+            self._laid = policy
+            self._settle()
 
     def refresh(self) -> bool:
         """Take up a file that changed since; tell whether there was a change. Blocks for milliseconds."""
@@ -37,13 +51,14 @@ class PolicyStore:
             return False
         self._seen = stamp
         try:
-            self.current = self._read()
-            self.trouble = ""
-            log.info("policy_loaded", policy=self.current.id)
+            read, trouble = self._read(), ""
+            log.info("policy_loaded", policy=read.id)
         except PolicyError as error:
-            self.current = self.current.closed()
-            self.trouble = str(error)
-            log.error("policy_unusable_cloud_closed", policy=self.current.id, problem=self.trouble)
+            read, trouble = self._of_file, str(error)
+            log.error("policy_unusable_cloud_closed", policy=self.current.id, problem=trouble)
+        with self._changing:
+            self._of_file, self.trouble = read, trouble
+            self._settle()
         return True
 
     async def watch(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -51,6 +66,10 @@ class PolicyStore:
         while True:
             await pause(POLL_S)
             await asyncio.to_thread(self.refresh)
+
+    def _settle(self) -> None:
+        policy = self._laid or self._of_file
+        self.current = policy.closed() if self.trouble else policy
 
     def _read(self) -> Policy:
         if self._path is None or not self._path.exists():

@@ -19,6 +19,13 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 GB = 1_000_000_000
 
 
+class Speed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Tokens a second, as stated before anything was measured."""
+
+    reads_per_s: Annotated[float, msgspec.Meta(gt=0)]
+    says_per_s: Annotated[float, msgspec.Meta(gt=0)]
+
+
 class KnownModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`files_gb` are GGUF files by quantisation; `kv_heads` are those of one layer."""
 
@@ -36,6 +43,7 @@ class KnownModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context: Positive
     files_gb: dict[str, float]
     default: str
+    speed: Speed
 
     def shape(self, quantisation: str) -> Shape:
         return Shape(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Protocol
 
@@ -37,6 +37,7 @@ class Admission:
         self._room = room
         self._clock = clock
         self._queues: dict[tuple[str, Destination], ModelQueue] = {}
+        self._free: dict[tuple[str, Destination], _Unlimited] = {}
 
     def turn(
         self, model: Served, tenant: str, deadline: float | None = None, priority: Priority = "interactive"
@@ -47,7 +48,7 @@ class Admission:
         after the deadline; `DeadlineExceeded` at the moment it passes while waiting.
         """
         if model.provider.capacity is None:
-            return _WITHOUT_LIMIT
+            return self._counted(model)
         return _Turn(self._queue(model), tenant, deadline, priority)
 
     def capacity_changed(self, model: Served) -> None:
@@ -56,8 +57,23 @@ class Admission:
 
     def load(self, model: Served) -> Load:
         """How many are served and how many wait right now."""
-        queue = self._queues.get(_key(model))
-        return Load(queue.taken, queue.waiting) if queue else Load(0, 0)
+        key = _key(model)
+        if queue := self._queues.get(key):
+            return Load(queue.taken, queue.waiting)
+        free = self._free.get(key)
+        return Load(free.served, 0) if free else _IDLE
+
+    def is_full(self, model: Served) -> bool:
+        """Whether all are served that can be, and no more may wait."""
+        capacity, load = model.provider.capacity, self.load(model)
+        return capacity is not None and load.served >= capacity and load.waiting >= self._room
+
+    def _counted(self, model: Served) -> _Unlimited:
+        key = _key(model)
+        free = self._free.get(key)
+        if free is None:
+            free = self._free[key] = _Unlimited()
+        return free
 
     def _queue(self, model: Served) -> ModelQueue:
         key = _key(model)
@@ -94,4 +110,21 @@ class _Turn(AbstractAsyncContextManager[None]):
         self._queue.leave(self._tenant, self._begun, whole=kind is None)
 
 
-_WITHOUT_LIMIT: AbstractAsyncContextManager[None] = nullcontext()
+class _Unlimited(AbstractAsyncContextManager[None]):
+    """How many are inside, of a model that serves without limit."""
+
+    __slots__ = ("served",)
+
+    def __init__(self) -> None:
+        self.served = 0
+
+    async def __aenter__(self) -> None:
+        self.served += 1
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.served -= 1
+
+
+_IDLE = Load(0, 0)
