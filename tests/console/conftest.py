@@ -9,28 +9,37 @@ import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from tests.console.scripted import PASSAGE, SYSTEM, ScriptedPipeline, check_by_script
+from tests.console.scripted import PASSAGE, SYSTEM, ScriptedExplaining, ScriptedPipeline, check_by_script, model
 from tests.gateway.conftest import Reply, listening, parse
 from tests.gateway.conftest import Server as Gateway
 from vestibule.access import Access
 from vestibule.access.keys import Keys
+from vestibule.configuration.office import Office
+from vestibule.configuration.rules import KnownModel
+from vestibule.configuration.store import Versions
 from vestibule.console.application import build as build_console
+from vestibule.console.routing.page import RoutingSources
 from vestibule.core.evidence import Passage
 from vestibule.core.sensitivity import PrivacyClass
-from vestibule.core.settings import Settings
+from vestibule.core.settings import ModelSettings, Prices, Settings
 from vestibule.gateway.application import build as build_gateway
+from vestibule.gateway.experiments import promote
 from vestibule.gateway.ports import Component
 from vestibule.monitoring.departures import Departures
 from vestibule.monitoring.overview import Overview
+from vestibule.monitoring.routing import RoutingLog
+from vestibule.monitoring.savings import SavingsLog
 from vestibule.monitoring.status import SystemStatus
 from vestibule.providers.embedder import MiniLM
-from vestibule.providers.home.transport import HomeTransport
-from vestibule.providers.openai import OpenAIProvider
-from vestibule.routing.catalogue import Catalogue, Model
+from vestibule.routing.catalogue import Catalogue
+from vestibule.routing.cost import Costing
+from vestibule.routing.experiments import Experiments
+from vestibule.routing.tasks import TaskReader
 from vestibule.storage.database import Database
 from vestibule.telemetry.metrics import Metrics
 
@@ -95,6 +104,8 @@ class Served:
     pipeline: ScriptedPipeline
     keys: Keys
     tenant: str
+    explain: ScriptedExplaining
+    routing: RoutingSources
     stopping: bool = False
     status: SystemStatus = SYSTEM
 
@@ -119,16 +130,20 @@ class Serve:
     async def __call__(self, *, demo: bool) -> Served:
         keys = Keys(self.database)
         access = Access.over(keys, 6000, open_to_loopback=demo)
-        served = Served(0, ScriptedPipeline(access), keys, "demo" if demo else self._tenant)
+        catalogue = Catalogue([model("extractive", "home"), model("qwen", "home")])
+        explain = ScriptedExplaining()
+        routing = routing_sources(self.database, catalogue, explain)
+        served = Served(0, ScriptedPipeline(access), keys, "demo" if demo else self._tenant, explain, routing)
         console = build_console(
             pipeline=served.pipeline,
             access=access,
-            catalogue=Catalogue([_model("extractive", "home"), _model("qwen", "home")]),
+            catalogue=catalogue,
             overview=Overview(self.database),
             departures=Departures(self.database),
             privacy_check=check_by_script,
             passages=OnePassage(),
             system=served.system,
+            routing=routing,
             examples=EXAMPLES,
             stopping=lambda: served.stopping,
             tick_s=0.05,
@@ -151,9 +166,24 @@ class Serve:
         return served
 
 
-def _model(name: str, location: str) -> Model:
-    provider = OpenAIProvider(name, "http://127.0.0.1:9/v1", HomeTransport(()))
-    return Model(name, name, provider, "home" if location == "home" else "cloud")
+def routing_sources(database: Database, catalogue: Catalogue, explain: ScriptedExplaining) -> RoutingSources:
+    """The real ones, but for who decides."""
+
+    async def known() -> Mapping[str, KnownModel]:
+        return {model.id: KnownModel(model.id, model.location) for model in catalogue}
+
+    office = Office(Versions(database), known, lambda _: ())
+    outside = ModelSettings("large", "remote", "large", prices=Prices(2.5, 10.0))
+    return RoutingSources(
+        log=RoutingLog(database),
+        savings=SavingsLog(database),
+        office=office,
+        environment="production",
+        experiments=Experiments(database, catalogue, TaskReader().read),
+        promote=partial(promote, office),
+        explain=explain,
+        costs=Costing([outside]).of,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vestibule.access import Access
 from vestibule.core.answer import (
@@ -15,18 +15,25 @@ from vestibule.core.answer import (
     CostReport,
     Delta,
     Event,
+    Location,
     Opened,
+    Predicted,
     PrivacyReport,
     QualityReport,
     Report,
     RouteReport,
     Usage,
 )
-from vestibule.core.caller import Credential
+from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
-from vestibule.core.errors import NoCandidate, UpstreamFailed
-from vestibule.core.sensitivity import Span
+from vestibule.core.configuration import Configuration
+from vestibule.core.errors import NoCandidate, NotFound, UpstreamFailed
+from vestibule.core.sensitivity import Classification, PrivacyClass, Span
 from vestibule.monitoring.status import Memory, ModelStatus, Part, ProviderKeys, SystemStatus
+from vestibule.providers.home.transport import HomeTransport
+from vestibule.providers.openai import OpenAIProvider
+from vestibule.routing.catalogue import Model
+from vestibule.routing.plan import Candidate, Figures, Parts, Plan
 
 QUOTE = "the outdoor air damper of AHU-1 was found stuck at 100 % on 9 July"
 PASSAGE = f"Work order 4411. Mon 14 July: {QUOTE}. The actuator was replaced & tested <ok>."
@@ -95,6 +102,56 @@ SYSTEM = SystemStatus(
         Part("spare", True, used=False),
     ),
 )
+
+
+def candidates() -> tuple[Candidate, ...]:
+    """One at home that would answer, one outside behind it, and two that would not."""
+    known = Figures(Predicted(0.412, 6.2, "measured"), 0.00031, 0.87, ahead=2)
+    return (
+        Candidate(model("qwen", "home"), "home comes first", False, Parts(0.87, -0.04, -0.01, 0.0), known),
+        Candidate(
+            model("gpt-4o", "cloud"),
+            "home could not answer, and policy rule 1 <cloud>",
+            False,
+            Parts(0.97, -0.02, -0.36, -0.3),
+            Figures(Predicted(0.9, 3.1, "stated"), 0.0121, 0.97),
+        ),
+        Candidate(model("phi", "home"), "resting for another 12 s: it failed 5 times", True, None, None),
+        Candidate(
+            model("deepseek", "cloud"),
+            "restricted stays at home",
+            True,
+            Parts(0.9, 0.0, 0.0, -0.9),
+            Figures(Predicted(), None, 0.9),
+        ),
+    )
+
+
+def model(name: str, location: Location) -> Model:
+    return Model(name, name, OpenAIProvider(name, "http://127.0.0.1:9/v1", HomeTransport(())), location)
+
+
+@dataclass(frozen=True)
+class Decided:
+    planned: Plan
+    configuration: Configuration = field(default_factory=lambda: Configuration(7))
+    classification: Classification = field(default_factory=lambda: Classification(PrivacyClass.CONFIDENTIAL))
+
+
+class ScriptedExplaining:
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.requests: list[ChatRequest] = []
+
+    async def __call__(self, caller: Caller, request: ChatRequest) -> Decided:
+        self.requests.append(request)
+        match request.question:
+            case "refuse":
+                raise NotFound("The model `<b>` does not exist here.", next_step="Known: qwen.")
+            case "nobody":
+                return Decided(Plan(tuple(c for c in candidates() if c.rejected)))
+        return Decided(Plan(candidates(), request.options.route.task or "optimisation", 0.4567))
 
 
 class ScriptedPipeline:

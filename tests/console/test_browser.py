@@ -254,7 +254,7 @@ async def test_no_page_has_serious_faults_of_access(
     log.add(_record(theme))
     await log.close()
     await reader.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    for path in ("/", "/playground", "/privacy", "/system", "/design", "/nowhere"):
+    for path in ("/", "/playground", "/privacy", "/routing", "/system", "/design", "/nowhere"):
         await reader.goto(path)
         assert await reader.faults() == [], path
     reader.complaints.clear()  # the status of the page that is not there
@@ -272,7 +272,7 @@ async def test_no_page_has_serious_faults_of_access(
 
 async def test_a_phone_shows_every_page_without_scrolling_sideways(reader: Reader) -> None:
     await reader.page.set_viewport_size({"width": 360, "height": 740})
-    for path in ("/", "/playground", "/privacy", "/system", "/design"):
+    for path in ("/", "/playground", "/privacy", "/routing", "/system", "/design"):
         await reader.goto(path)
         assert not await reader.overflows(), path
     await reader.goto("/playground")

@@ -16,7 +16,14 @@ from vestibule.console.headers import POLICY
 from vestibule.core.errors import Unavailable
 from vestibule.storage.database import Database
 
-PAGES = ("/console/", "/console/playground", "/console/privacy", "/console/system", "/console/design")
+PAGES = (
+    "/console/",
+    "/console/playground",
+    "/console/privacy",
+    "/console/routing",
+    "/console/system",
+    "/console/design",
+)
 CITATION = {"index": 2, "document_id": "log-1", "title": "Log", "locator": "§ July", "quote": QUOTE}
 
 

@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from vestibule.console.rendering import Pages, duration, percent, size
+from vestibule.console.rendering import Pages, duration, money, percent, size
 from vestibule.console.sessions import FormTokens
 
 
@@ -51,3 +51,20 @@ def test_a_name_a_template_does_not_get_is_an_error() -> None:
 )
 def test_sizes_have_two_or_three_digits(count: int | None, said: str) -> None:
     assert size(count) == said
+
+
+@pytest.mark.parametrize(
+    ("eur", "said"),
+    [
+        (None, "–"),
+        (0.0, "0 €"),
+        (0.000001, "< 0.00001 €"),
+        (0.00031, "0.00031 €"),
+        (-0.012, "−0.012 €"),
+        (0.0999, "0.10 €"),
+        (-3.5, "−3.50 €"),
+        (1234.567, "1,234.57 €"),
+    ],
+)
+def test_money_is_told_to_the_cent_and_less_of_it_with_two_digits(eur: float | None, said: str) -> None:
+    assert money(eur) == said

@@ -19,11 +19,14 @@ from vestibule.core.caller import ROLES, Role
 from vestibule.core.settings import Limits, Settings
 
 EVERYBODY = frozenset(ROLES)
+NOBODY: frozenset[Role] = frozenset()
+"""Of a tenant of its own: what is of the whole house is not for its people."""
 ASKS: frozenset[Role] = frozenset({"viewer", "operator", "admin"})
 PAGES: Mapping[str, frozenset[Role]] = {
     "GET /console/": EVERYBODY,
     "GET /console/playground": ASKS,
     "GET /console/privacy": frozenset({"auditor", "admin"}),
+    "GET /console/routing": frozenset({"operator", "auditor", "admin"}),
     "GET /console/system": frozenset({"operator", "admin"}),
     "GET /console/design": EVERYBODY,
 }
@@ -38,6 +41,11 @@ ACTS: Mapping[str, tuple[frozenset[Role], dict[str, object]]] = {
         {"index": 1, "document_id": "none", "title": "t", "locator": "l", "quote": QUOTE},
     ),
     "POST /console/privacy/check": (frozenset({"admin"}), {"text": "The alarm code is 4711."}),
+    "POST /console/routing/try": (frozenset({"admin"}), {"question": "Which plan is best?"}),
+    "POST /console/routing/compare": (NOBODY, {"before": 0, "after": 0}),
+    "POST /console/routing/roll-back": (NOBODY, {"version": 0, "reason": "why"}),
+    "POST /console/routing/stop": (NOBODY, {"experiment": "none", "reason": "why"}),
+    "POST /console/routing/promote": (NOBODY, {"experiment": "none", "arm": "none", "reason": "why"}),
 }
 AT_THE_DOOR = {"GET /console/sign-in", "POST /console/sign-in", "POST /console/sign-out", "GET /console"}
 
@@ -80,7 +88,12 @@ async def _status(visitor: Visitor, path: str) -> int:
 async def test_a_page_shows_what_its_reader_may_not_with_the_reason(keyed: Served, role: Role) -> None:
     visitor = await signed_in(keyed, (await keyed.keys.create(keyed.tenant, SCOPES_OF_ROLE[role])).token)
     page = (await visitor.get("/console/")).body.decode()
-    for name, path in (("Playground", "playground"), ("Privacy", "privacy"), ("System", "system")):
+    for name, path in (
+        ("Playground", "playground"),
+        ("Privacy", "privacy"),
+        ("Routing", "routing"),
+        ("System", "system"),
+    ):
         allowed = role in PAGES[f"GET /console/{path}"]
         assert (f'href="/console/{path}"' in page) is allowed
         assert (f"<span>{name} <small>for " in page) is not allowed

@@ -18,6 +18,8 @@ from vestibule.console.playground import PlaygroundRoutes
 from vestibule.console.ports import Access, Passages, Pipeline, PrivacyCheck, System
 from vestibule.console.privacy import PrivacyRoutes
 from vestibule.console.rendering import STATIC, Pages
+from vestibule.console.routing.acts import RoutingActs
+from vestibule.console.routing.page import RoutingPage, RoutingSources
 from vestibule.console.sessions import FormTokens
 from vestibule.console.steps import Step
 from vestibule.console.system import SystemRoutes
@@ -45,6 +47,7 @@ def build(
     privacy_check: PrivacyCheck,
     passages: Passages,
     system: System,
+    routing: RoutingSources,
     examples: Sequence[str],
     stopping: Callable[[], bool] = lambda: False,
     tick_s: float = TICK_S,
@@ -61,6 +64,8 @@ def build(
     overviews = OverviewRoutes(door, pages, overview, stopping, examples, tick_s)
     playground = PlaygroundRoutes(door, pages, pipeline, catalogue, passages, examples)
     privacy = PrivacyRoutes(door, pages, overview, departures, privacy_check)
+    routing_page = RoutingPage(door, pages, overview, system, routing)
+    acts = RoutingActs(door, pages, routing)
     systems = SystemRoutes(door, pages, system, stopping, tick_s)
     sign_in = SignInRoutes(door, pages)
 
@@ -75,6 +80,12 @@ def build(
         Route("/playground/passage", playground.passage, methods=["POST"]),
         Route("/privacy", show.page(privacy.show)),
         Route("/privacy/check", privacy.check, methods=["POST"]),
+        Route("/routing", show.page(routing_page.show)),
+        Route("/routing/try", acts.try_out, methods=["POST"]),
+        Route("/routing/compare", acts.compare, methods=["POST"]),
+        Route("/routing/roll-back", acts.roll_back, methods=["POST"]),
+        Route("/routing/stop", acts.stop, methods=["POST"]),
+        Route("/routing/promote", acts.promote, methods=["POST"]),
         Route("/system", show.page(systems.show)),
         Route("/system/stream", systems.stream),
         Route("/design", show.page(design)),

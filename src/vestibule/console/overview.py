@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import get_args
 
 import msgspec
 from starlette.requests import Request
@@ -14,11 +13,11 @@ from vestibule.console.events import EventStream
 from vestibule.console.live import changes
 from vestibule.console.rendering import Pages, address_of
 from vestibule.console.rights import OVERVIEW, PLAYGROUND
+from vestibule.console.window import WINDOWS, window_of
 from vestibule.core.caller import Caller
-from vestibule.monitoring.overview import Overview, Snapshot, Window
+from vestibule.monitoring.overview import Overview, Snapshot
 
 PARTS = ("stats", "classes", "series", "latest")
-WINDOWS: tuple[Window, ...] = get_args(Window)
 
 
 class OverviewRoutes:
@@ -42,7 +41,7 @@ class OverviewRoutes:
 
     async def show(self, request: Request) -> Response:
         caller = await self._door.admitted(request, OVERVIEW)
-        window = _window(request)
+        window = window_of(request, "hour")
         snapshot = await self._overview.snapshot(caller.tenant, window)
         return self._pages.page(
             request,
@@ -61,7 +60,7 @@ class OverviewRoutes:
 
     async def _look(self, request: Request) -> dict[str, str]:
         caller = await self._door.admitted(request, OVERVIEW)
-        values = _parts(await self._overview.snapshot(caller.tenant, _window(request)), caller)
+        values = _parts(await self._overview.snapshot(caller.tenant, window_of(request, "hour")), caller)
         return {part: self._pages.fragment(f"overview/{part}.html", **values) for part in PARTS}
 
 
@@ -73,8 +72,3 @@ def _parts(snapshot: Snapshot, caller: Caller) -> dict[str, object]:
         "latest": snapshot.latest,
         "series": msgspec.json.encode(snapshot.series).decode(),
     }
-
-
-def _window(request: Request) -> Window:
-    wanted = request.query_params.get("window")
-    return next((window for window in WINDOWS if window == wanted), "hour")

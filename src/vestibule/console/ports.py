@@ -8,9 +8,11 @@ from typing import Protocol
 from vestibule.core.answer import Event
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
+from vestibule.core.configuration import Configuration
 from vestibule.core.evidence import Passage
-from vestibule.core.sensitivity import Span
+from vestibule.core.sensitivity import Classification, Span
 from vestibule.monitoring.status import SystemStatus
+from vestibule.routing.plan import Plan
 
 
 class Pipeline(Protocol):
@@ -68,4 +70,27 @@ class PrivacyCheck(Protocol):
 class System(Protocol):
     async def __call__(self) -> SystemStatus:
         """How the house is right now."""
+        ...
+
+
+class Decided(Protocol):
+    """A request whose way was decided and that was not sent."""
+
+    @property
+    def planned(self) -> Plan: ...
+    @property
+    def configuration(self) -> Configuration: ...
+    @property
+    def classification(self) -> Classification: ...
+
+
+class Explain(Protocol):
+    async def __call__(self, caller: Caller, request: ChatRequest) -> Decided:
+        """Decide as for a request of `caller`, without asking anybody and without keeping any of it."""
+        ...
+
+
+class Promote(Protocol):
+    async def __call__(self, id: str, arm: str, *, author: str, reason: str) -> object:
+        """Make an arm's choice the rule, as a new version in which the experiment `id` is over."""
         ...

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -12,11 +10,11 @@ from vestibule.console.door import Door
 from vestibule.console.ports import PrivacyCheck
 from vestibule.console.rendering import Pages
 from vestibule.console.rights import PRIVACY, TRY_A_TEXT
+from vestibule.console.window import window_of
 from vestibule.core.sensitivity import Span
 from vestibule.monitoring.departures import Departures
-from vestibule.monitoring.overview import Overview, Window
+from vestibule.monitoring.overview import Overview
 
-WINDOWS: tuple[Window, ...] = get_args(Window)
 EXAMPLE = "Ask Maria Lindqvist (maria.lindqvist@example.com) whether the door code 4711# of the plant room still works."
 
 
@@ -43,8 +41,7 @@ class PrivacyRoutes:
 
     async def show(self, request: Request) -> Response:
         caller = await self._door.admitted(request, PRIVACY)
-        wanted = request.query_params.get("window")
-        window: Window = next((w for w in WINDOWS if w == wanted), "day")
+        window = window_of(request, "day")
         traffic = await self._departures.traffic(caller.tenant, window)
         snapshot = await self._overview.snapshot(caller.tenant, window)
         values = {"window": window, "traffic": traffic, "classes": snapshot.classes, "example": EXAMPLE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import datetime
 from pathlib import Path
 
@@ -35,6 +36,7 @@ PLACES = (
     Place("overview", "Overview", f"{PATH}/", "overview", rights.OVERVIEW),
     Place("playground", "Playground", f"{PATH}/playground", "chat", rights.PLAYGROUND),
     Place("privacy", "Privacy", f"{PATH}/privacy", "shield", rights.PRIVACY),
+    Place("routing", "Routing", f"{PATH}/routing", "route", rights.ROUTING),
     Place("system", "System", f"{PATH}/system", "server", rights.SYSTEM),
 )
 
@@ -52,7 +54,14 @@ class Pages:
         )
         self._environment.globals.update(static=_static_urls().__getitem__, places=PLACES, rights=rights, path=PATH)
         self._environment.filters.update(
-            duration=duration, percent=percent, clock=clock, size=size, isotime=datetime.isoformat
+            duration=duration,
+            percent=percent,
+            clock=clock,
+            size=size,
+            money=money,
+            isotime=datetime.isoformat,
+            day=day,
+            said=lambda value: msgspec.json.encode(value).decode(),
         )
 
     def page(self, request: Request, template: str, caller: Caller | None, **values: object) -> HTMLResponse:
@@ -104,8 +113,23 @@ def size(count: float | None) -> str:
     return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
 
 
+def money(eur: float | None) -> str:
+    """Say an amount in EUR to the cent, a smaller one with two digits; a dash for None."""
+    if eur is None:
+        return "–"
+    if abs(eur) >= 0.095:
+        return f"{eur:,.2f} €".replace("-", "−")
+    if abs(eur) < 0.00001:
+        return "0 €" if eur == 0 else "< 0.00001 €"
+    return f"{eur:.{1 - math.floor(math.log10(abs(eur)))}f} €".replace("-", "−")
+
+
 def clock(moment: datetime) -> str:
     return moment.strftime("%H:%M:%S")
+
+
+def day(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _static_urls() -> dict[str, str]:

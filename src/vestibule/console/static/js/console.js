@@ -2,14 +2,7 @@
 
 import { post, Refused } from "./post.js";
 import { done } from "./start.js";
-
-export function toast(text) {
-  const box = document.getElementById("toast");
-  box.textContent = text;
-  box.classList.add("shown");
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => box.classList.remove("shown"), 4000);
-}
+import { toast } from "./toast.js";
 
 document.getElementById("theme").addEventListener("click", () => {
   const root = document.documentElement;
@@ -39,7 +32,11 @@ if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offse
 
 function localTimes() {
   for (const time of document.querySelectorAll("time[datetime]")) {
-    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour12: false });
+    const moment = new Date(time.dateTime);
+    time.textContent =
+      "day" in time.dataset
+        ? moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short", hour12: false })
+        : moment.toLocaleTimeString([], { hour12: false });
   }
 }
 document.addEventListener("htmx:afterSwap", localTimes);

@@ -1,0 +1,1 @@
+"""The page Routing: where requests go and why, what it costs, which version of the configuration decides."""
