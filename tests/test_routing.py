@@ -164,7 +164,7 @@ async def test_coordination_goes_to_the_fast_model_and_questions_to_the_preferre
         question = await there.ask("What is the setpoint?", task="lookup")
         assert (question.model, question.report.route.candidates) == (LARGE, 4)
         assert (there.asked(FAST), there.asked(LARGE), there.asked(CLOUD)) == (1, 1, 0)
-        assert b'"max_tokens":128' in servers[FAST].requests[0].body.replace(b" ", b"").replace(
+        assert b'"max_tokens":256' in servers[FAST].requests[0].body.replace(b" ", b"").replace(
             b"max_completion_tokens", b"max_tokens"
         )
 
@@ -189,11 +189,11 @@ async def test_a_used_up_share_stays_home_unless_the_cloud_is_named(
         there.rule(cloud_share=0.1, window=20)
         answers = await asyncio.gather(*(there.ask(f"{HARD} {n}", task="analysis") for n in range(12)))
         places = Counter(answer.report.route.location for answer in answers)
-        assert places == {"cloud": 2, "home": 10}
-        assert there.asked(CLOUD) == 2
+        assert places == {"cloud": 1, "home": 11}
+        assert there.asked(CLOUD) == 1
         named = await there.ask(HARD, CLOUD)
         assert named.report.route.reason == "named by the caller"
-        assert there.asked(CLOUD) == 3
+        assert there.asked(CLOUD) == 2
 
 
 async def test_a_spent_budget_stays_home(storage_home: Path, tmp_path: Path, servers: Servers) -> None:

@@ -158,7 +158,7 @@ class Pipeline:
         with exchange.timed("plan"):
             exchange.planned = planned = self._plan(exchange, caller, vector)
             planned.require_any()
-            self.router.outside.share.count()
+            self.router.outside.share.count(planned.gain)
             exchange.request = ruled(exchange.request, planned.task, exchange.configuration.document.routes)
             standing = exchange.configuration.document.prompts.get(STANDING, "")
             grounded = ground(exchange.request, evidence, plain=plain, standing=standing)

@@ -130,8 +130,9 @@ def test_who_speaks_soon_enough_goes_first_at_home_and_nothing_leaves_for_that()
 def test_a_used_up_share_keeps_it_at_home_until_the_window_has_moved_on() -> None:
     steered = router(ALL, capable=CAPABLE, difficulty=HARD)
     document = routes(cloud_share=0.1, window=20)
-    for _ in range(2):
+    for _ in range(20):
         steered.outside.share.count()
+    for _ in range(2):
         steered.outside.leave(document.routes, None, exempt=False)
     made = decide(steered, asked(), document=document)
     assert order(made) == ["large", "small"]
@@ -148,7 +149,9 @@ def test_a_used_up_share_keeps_it_at_home_until_the_window_has_moved_on() -> Non
 def test_a_spent_budget_keeps_it_at_home() -> None:
     outside = Outside(budget=DayBudget())
     steered = router(ALL, capable=CAPABLE, difficulty=HARD, priced=PRICED, outside=outside)
-    document = routes(eur_per_day=1.0)
+    document = routes(eur_per_day=1.0, cloud_share=1.0)
+    steered.outside.share.count()
+    steered.outside.share.count()
     assert order(decide(steered, asked(), document=document))[0] == "gpt"
     held = outside.leave(document.routes, 0.9995, exempt=False)
     made = decide(steered, asked(), document=document)

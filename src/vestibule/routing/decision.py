@@ -21,11 +21,11 @@ from vestibule.core.ports import Vector
 from vestibule.providers.balancing import choose
 from vestibule.providers.replicas import ReplicatedProvider
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
-from vestibule.routing.plan import Candidate, Plan, Sieve, Verdict, may_use
+from vestibule.routing.plan import Candidate, Plan, Sieve, may_use
 from vestibule.routing.predictions import Predictions
 from vestibule.routing.share import Outside
 from vestibule.routing.tasks import TaskReader, rule
-from vestibule.routing.weighing import Case, Weighing, ordered, parts_of, standing
+from vestibule.routing.weighing import Case, Weighing, gain, ordered, parts_of, standing
 
 DEADLINE_S = 30.0
 """What a person waits for an answer where nothing is said."""
@@ -84,6 +84,7 @@ class Router:
             return Plan((candidate,), task)
         weighing = self._weighing(case, needed)
         behind = [self._judged(m, weighing) for m in self._fallbacks([model], routes.fallbacks)]
+        behind = [self._limited(c, weighing) for c in behind]
         kept = [self._at_session(c, case.request.session) for c in behind if not c.rejected]
         return Plan((candidate, *kept, *(c for c in behind if c.rejected)), task, weighing.difficulty)
 
@@ -91,15 +92,20 @@ class Router:
         """All of them: first the filter, then the scores, then who of those that are level has time."""
         weighing, fallbacks = self._weighing(case, needed), case.configuration.document.routes.fallbacks
         judged = [self._judged(model, weighing) for model in selected]
-        asked = self._balanced(ordered([c for c in judged if not c.rejected], weighing), weighing)
+        gained = gain([c for c in judged if not c.rejected], weighing)
+        worth = weighing.rule.exempt or gained >= self.outside.share.least_gain(case.configuration.document.routes)
+        judged = [self._limited(candidate, weighing) for candidate in judged]
+        asked = ordered([c for c in judged if not c.rejected], weighing, worth=worth)
+        asked = self._balanced(asked, weighing)
         if fallbacks:
             behind = [self._judged(model, weighing) for model in self._fallbacks(selected, fallbacks)]
+            behind = [self._limited(candidate, weighing) for candidate in behind]
             asked = _followed(asked, [c for c in behind if not c.rejected], fallbacks)
             judged += behind
         asked = _first(asked, case.request.preferred) if case.request.preferred else asked
         asked = [self._at_session(c, case.request.session) for c in asked]
         rejected = (c for c in judged if c.rejected)
-        return Plan((*asked, *rejected), weighing.task, weighing.difficulty, weighing.rule.exempt)
+        return Plan((*asked, *rejected), weighing.task, weighing.difficulty, weighing.rule.exempt, gained)
 
     def _weighing(self, case: Case, needed: frozenset[Capability]) -> Weighing:
         request = case.request
@@ -130,19 +136,21 @@ class Router:
         )
         if not why and model.location == "cloud":
             verdict = case.may_leave(model)
-            stays = self._stays(verdict, figures.cost_eur, weighing)
+            stays = verdict.reason if not verdict.allowed else ""
+            if not stays and not weighing.rule.cloud:
+                stays = f"work of the kind {weighing.task} stays at home"
             reason = stays or f"home could not answer, and {verdict.reason}"
             return Candidate(model, reason, bool(stays), parts, figures)
         return Candidate(model, why or "home comes first", bool(why), parts, figures)
 
-    def _stays(self, verdict: Verdict, cost_eur: float | None, weighing: Weighing) -> str:
-        """Why it may not be sent outside, "" where it may."""
-        if not verdict.allowed:
-            return verdict.reason
-        if not weighing.rule.cloud:
-            return f"work of the kind {weighing.task} stays at home"
+    def _limited(self, candidate: Candidate, weighing: Weighing) -> Candidate:
+        """The same, rejected where share or budget let nothing more go outside."""
+        if candidate.rejected or candidate.model.location == "home":
+            return candidate
+        cost_eur = candidate.figures.cost_eur if candidate.figures else None
         routes = weighing.case.configuration.document.routes
-        return self.outside.refuses(routes, cost_eur, exempt=weighing.rule.exempt)
+        why = self.outside.refuses(routes, cost_eur, exempt=weighing.rule.exempt)
+        return replace(candidate, reason=why, rejected=True) if why else candidate
 
     def _fallbacks(self, models: Iterable[Model], fallbacks: Mapping[str, Sequence[str]]) -> list[Model]:
         """All that may follow one of the models, and is not one of them."""

@@ -76,12 +76,14 @@ class Candidate(msgspec.Struct, frozen=True):
 
 class Plan(msgspec.Struct, frozen=True):
     """`candidates` in the order in which they are asked, and behind them those that are not. `task` and `difficulty`
-    (0 to 1) are None where nothing had to be weighed. What is `exempt` does not count for the cloud's share."""
+    (0 to 1) are None where nothing had to be weighed. What is `exempt` does not count for the cloud's share; `gain` is
+    how much better outside would be than home, where the class lets it leave."""
 
     candidates: tuple[Candidate, ...]
     task: TaskKind | None = None
     difficulty: float | None = None
     exempt: bool = False
+    gain: float = 0.0
 
     @property
     def eligible(self) -> tuple[Candidate, ...]:

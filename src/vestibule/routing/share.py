@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,8 @@ from vestibule.core.configuration import Routes
 from vestibule.core.errors import BudgetExceeded, NoCandidate, VestibuleError
 
 READ_EVERY_S = 5.0
+LATEST = 1000
+"""Requests whose gain is remembered."""
 WRITTEN_AFTER_S = 2.0
 """A record is written by then."""
 
@@ -26,25 +29,40 @@ log = structlog.get_logger(__name__)
 
 
 class CloudShare:
-    """Which of the requests that were counted left. Of any `window` in a row there are never more than the share that
-    held when the last of them left."""
+    """Which of the requests that were counted left, and what each would have gained by it. Of all that were counted,
+    and of any `window` in a row, there are never more than the share that held when the last of them left, but that the
+    first may go at once."""
 
     def __init__(self) -> None:
         self._counted = 0
         self._left: deque[int] = deque()
+        self._latest: deque[float] = deque()
+        self._gains: list[float] = []  # the same, sorted
 
-    def count(self) -> None:
-        """One more request."""
+    def count(self, gain: float = 0.0) -> None:
+        """One more request, and how much better outside would have been than home; 0 where it may not leave."""
         self._counted += 1
+        self._latest.append(gain)
+        insort(self._gains, gain)
+        if len(self._latest) > LATEST:
+            del self._gains[bisect_left(self._gains, self._latest.popleft())]
+
+    def least_gain(self, routes: Routes) -> float:
+        """What a request has to gain for the share to be spent on it: what those that gained the most of the latest
+        ones did, as many of them as may leave. 0 while they are too few to tell."""
+        may = int(routes.cloud_share * len(self._gains) + 1e-9)
+        return max(self._gains[-may], 0.0) if may else 0.0
 
     def refuses(self, routes: Routes) -> str:
         """Why one more may not leave now; "" where it may."""
         while self._left and self._left[0] <= self._counted - routes.window:
             self._left.popleft()
         most = int(routes.cloud_share * routes.window + 1e-9)
-        if len(self._left) < most:
+        last = min(self._counted, routes.window)
+        may = min(max(int(routes.cloud_share * last + 1e-9), 1), most)
+        if len(self._left) < may:
             return ""
-        return f"the cloud's share is used up: {len(self._left)} of the last {routes.window} requests left, {most} may"
+        return f"the cloud's share is used up: {len(self._left)} of the last {last} requests left, {may} may"
 
     def leave(self, routes: Routes) -> None:
         """Count one that leaves. Raise `NoCandidate` where it may not."""

@@ -76,7 +76,7 @@ class Allowed(msgspec.Struct, frozen=True):
 
     @property
     def left_to_go(self) -> int:
-        return max(int(self.target * self.window + 1e-9) - self.outward.left, 0)
+        return max(int(self.target * min(self.outward.counted, self.window) + 1e-9) - self.outward.left, 0)
 
 
 class RoutingPage:
