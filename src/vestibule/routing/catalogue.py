@@ -34,7 +34,8 @@ class Model(msgspec.Struct, frozen=True):
     """`id` is what callers name, `name` what the provider calls it. `auto` takes it if it is `automatic` and ready.
     `adapters` are the LoRA adapters that it was loaded with. `promises` says which formats it keeps to as it writes:
     what is asked for strictly, or whatever is. `patience` is how long it is waited for, where that is its own.
-    `context` is how many tokens it reads and writes at most, None where that is not known."""
+    `context` is how many tokens it reads and writes at most, `languages` are those that it speaks (ISO 639-1); None
+    where that is not known."""
 
     id: str
     name: str
@@ -49,6 +50,11 @@ class Model(msgspec.Struct, frozen=True):
     promises: FormatPromise = "never"
     patience: Patience | None = None
     context: int | None = None
+    languages: frozenset[str] | None = None
+
+    def speaks(self, language: str) -> bool:
+        """Whether it may be taken to, which of one that nothing is known of it may."""
+        return self.languages is None or not language or language in self.languages
 
     def keeps(self, wanted: ResponseFormat) -> bool:
         """Whether its answer has the format as it comes, and need not be held until it is whole."""

@@ -5,14 +5,16 @@ The hard filter. Which of the others is asked first is decided in `decision.py`;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from vestibule.core.answer import Predicted
 from vestibule.core.chat import ChatRequest, TaskKind
 from vestibule.core.errors import InvalidRequest, NoCandidate
+from vestibule.core.languages import LANGUAGES
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
 
 _WITHOUT: Mapping[Capability, str] = {
@@ -153,6 +155,29 @@ class Sieve:
         if tired := self._resting(model):
             return tired
         return "" if model.is_ready() else "not ready yet"
+
+
+def heard(judged: Sequence[Candidate], language: str) -> list[Candidate]:
+    """The same, without those that are known not to speak the language, where one is left that may. Who can do nothing
+    but quote does not count: an answer in another language is more than none."""
+    if not any(c.model.speaks(language) and c.model.can for c in judged if not c.rejected):
+        return list(judged)
+    return [
+        c if c.rejected or c.model.speaks(language) else replace(c, reason=_not_spoken(language), rejected=True)
+        for c in judged
+    ]
+
+
+def unheard(asked: Sequence[Candidate], language: str, why: str = "") -> list[Candidate]:
+    """The same, and it is said of who is asked in a language that it does not speak."""
+    return [
+        c if c.model.speaks(language) else replace(c, reason=f"{c.reason}, though it {_not_spoken(language)}{why}")
+        for c in asked
+    ]
+
+
+def _not_spoken(language: str) -> str:
+    return f"does not speak {LANGUAGES[language]}"
 
 
 def may_use(models: Collection[str] | None) -> Collection[str] | None:

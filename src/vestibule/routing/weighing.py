@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from vestibule.core.chat import ChatRequest, TaskKind
-from vestibule.core.configuration import Configuration, TaskRule
+from vestibule.core.configuration import Arm, Configuration, TaskRule, Weights
 from vestibule.core.ports import Vector
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.routing.catalogue import Capability, Model
@@ -30,7 +30,7 @@ NEAR = 2
 class Case(msgspec.Struct, frozen=True):
     """One request, as it is decided on. `level` is its effective class, `may_leave` what the policy says of a model
     outside, `models` those that the caller's key may use (None for all). `found` counts the characters of what the
-    answer is to rest on; `spent_s` have passed of its time."""
+    answer is to rest on; `spent_s` have passed of its time; `arms` are those of experiments that it got."""
 
     request: ChatRequest
     configuration: Configuration
@@ -40,16 +40,20 @@ class Case(msgspec.Struct, frozen=True):
     vector: Vector | None = None
     found: int = 0
     spent_s: float = 0.0
+    arms: tuple[Arm, ...] = ()
 
 
 class Weighing(msgspec.Struct, frozen=True):
     """What is the same for all models that a case is weighed for. An answer beyond `within_s`, which the caller or the
-    version in force says, is late; `deadline_s` is what its seconds are measured by."""
+    version in force says, is late; `deadline_s` is what its seconds are measured by. `language` is the one it is asked
+    in, "" where that is not told."""
 
     case: Case
     needed: frozenset[Capability]
     task: TaskKind | None
     rule: TaskRule
+    weights: Weights
+    language: str
     difficulty: float
     prompt_tokens: int
     output_tokens: int
@@ -63,7 +67,7 @@ class Weighing(msgspec.Struct, frozen=True):
 def parts_of(model: Model, figures: Figures, weighing: Weighing) -> Parts:
     """The weights by what they count: the probability of a good enough answer, shares of the deadline until it is
     there, cents, and steps of privacy class above public that would leave."""
-    weights = weighing.case.configuration.document.routes.weights
+    weights = weighing.weights
     finish_s = figures.time.finish_s
     late = 0.0 if finish_s is None else min(finish_s / weighing.deadline_s, LATEST)
     steps = int(weighing.case.level) if model.location == "cloud" else 0
@@ -165,7 +169,8 @@ def _why_home(candidate: Candidate, weighing: Weighing) -> str:
     if (figures.time.finish_s or 0.0) > weighing.within_s:
         return f"home comes first, though done in about {figures.time.finish_s:.1f} of {weighing.within_s:.1f} s"
     if rank(weighing.rule.prefer, model.id, model.name) is not None:
-        return f"home comes first; preferred for {weighing.task}"
+        by_arm = any(arm.prefer for arm in weighing.case.arms)
+        return f"home comes first; preferred {'by its arm' if by_arm else f'for {weighing.task}'}"
     return "home comes first"
 
 

@@ -27,10 +27,10 @@ class Wording:
 
     def found(self, text: str) -> set[int]:
         """The numbers of the phrases that are in the text, in the order they were given."""
-        return {found[0] for found in self._automaton.find_matches_as_indexes(_read(text), overlapping=True)}
+        return {found[0] for found in self._automaton.find_matches_as_indexes(normalised(text), overlapping=True)}
 
 
-def _read(text: str) -> str:
+def normalised(text: str) -> str:
     """What of a text is looked at: small letters, single words between spaces."""
     if len(text) > BEGINNING + ENDING:
         text = f"{text[:BEGINNING]} {text[-ENDING:]}"
