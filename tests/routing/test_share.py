@@ -77,6 +77,9 @@ def test_the_share_goes_to_what_gains_the_most() -> None:
     assert share.least_gain(routes) == 0.0  # nobody was counted yet
     for gain in range(100):
         share.count(gain / 100)
+    assert share.least_gain(routes) == pytest.approx(0.8)  # ten that gain so much, and ten that did not leave yet
+    for _ in range(10):
+        share.leave(routes)
     assert share.least_gain(routes) == pytest.approx(0.9)
     for _ in range(1000):
         share.count(0.05)  # what was long ago does not count any more

@@ -20,7 +20,7 @@ from vestibule.core.configuration import Routes
 from vestibule.core.errors import BudgetExceeded, NoCandidate, VestibuleError
 
 READ_EVERY_S = 5.0
-LATEST = 1000
+LATEST = 200
 """Requests whose gain is remembered."""
 WRITTEN_AFTER_S = 2.0
 """A record is written by then."""
@@ -49,20 +49,26 @@ class CloudShare:
 
     def least_gain(self, routes: Routes) -> float:
         """What a request has to gain for the share to be spent on it: what those that gained the most of the latest
-        ones did, as many of them as may leave. 0 while they are too few to tell."""
-        may = int(routes.cloud_share * len(self._gains) + 1e-9)
-        return max(self._gains[-may], 0.0) if may else 0.0
+        ones did, as many of them as may leave, and as may still leave of those before. 0 while they are too few to
+        tell."""
+        known = len(self._gains)
+        may = int(routes.cloud_share * known + 1e-9)
+        spare = max(self._may(routes) - len(self._left), 0)
+        return max(self._gains[-min(may + spare, known)], 0.0) if may else 0.0
 
     def refuses(self, routes: Routes) -> str:
         """Why one more may not leave now; "" where it may."""
         while self._left and self._left[0] <= self._counted - routes.window:
             self._left.popleft()
-        most = int(routes.cloud_share * routes.window + 1e-9)
-        last = min(self._counted, routes.window)
-        may = min(max(int(routes.cloud_share * last + 1e-9), 1), most)
+        may, last = self._may(routes), min(self._counted, routes.window)
         if len(self._left) < may:
             return ""
         return f"the cloud's share is used up: {len(self._left)} of the last {last} requests left, {may} may"
+
+    def _may(self, routes: Routes) -> int:
+        """How many of those counted, or of the last `window` of them."""
+        most = int(routes.cloud_share * routes.window + 1e-9)
+        return min(max(int(routes.cloud_share * min(self._counted, routes.window) + 1e-9), 1), most)
 
     def leave(self, routes: Routes) -> None:
         """Count one that leaves. Raise `NoCandidate` where it may not."""
