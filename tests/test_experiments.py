@@ -36,6 +36,7 @@ from vestibule.core.configuration import (
     SamplingPreset,
     TaskKind,
     TaskRule,
+    Weights,
 )
 from vestibule.core.errors import InvalidRequest, NotFound, VestibuleError
 from vestibule.core.settings import ModelSettings, ProviderSettings, Settings
@@ -278,6 +279,40 @@ async def test_an_arms_choice_becomes_the_rule(own_home: Path, tmp_path: Path, s
         assert any("One sentence." in text for request in servers.large.requests for text in request.texts())
 
 
+async def test_an_arm_changes_the_order_of_models_for_its_requests_alone(
+    own_home: Path, tmp_path: Path, servers: Servers
+) -> None:
+    arms = (Arm("was", prefer=("small",)), Arm("new", prefer=("large",), weights=Weights(quality=2.0)))
+    async with running(own_home, tmp_path, servers) as opened:
+        await opened.apply(between("order", *arms))
+        seen = set()
+        for at in range(16):
+            answer = await opened.ask(session=f"s-{at}")
+            (arm,) = arms_of(answer)
+            route = answer.report.route
+            assert (route.model, route.reason) == (
+                "large" if arm == "new" else "small",
+                "home comes first; preferred by its arm",
+            )
+            seen.add(arm)
+        assert seen == {"was", "new"}
+        assert arms_of(await opened.ask(model="small")) == []
+        request = ChatRequest("auto", (Message("user", "Write a haiku about spring."),), session="s-0")
+        caller = Caller(opened.issued.key.tenant, opened.issued.key.id)
+        explained = await opened.house.pipeline.explain(caller, request)
+        wanted = "large" if explained.assignments[0].arm.id == "new" else "small"
+        assert explained.planned.eligible[0].model.id == wanted
+        with pytest.raises(ConfigurationError, match="No arm weakens privacy"):
+            await opened.apply(between("order", Arm("was"), Arm("new", weights=Weights(privacy=0.0))))
+        made = await promote(opened.house.tuning.office, "order", "new", author="me", reason="better")
+        live = (await opened.house.tuning.office.live())[1]
+        assert live.routes.weights == Weights(quality=2.0)
+        assert {rule.prefer for rule in live.routes.tasks.values()} == {("large",)}
+        await until(lambda: opened.house.tuning.configurations.current.number == made.config_version)
+        report = await opened.ask("Write the monthly energy report for the owners.")
+        assert report.report.route.model == "large"
+
+
 async def test_the_first_arm_promoted_ends_the_experiment(own_home: Path, tmp_path: Path, servers: Servers) -> None:
     async with running(own_home, tmp_path, servers) as opened:
         await opened.apply(between("ended", tenants=("acme",)))
@@ -351,6 +386,8 @@ def documents(draw: st.DrawFn) -> Document:
             MODELS,
             prompt=st.sampled_from([None, "plain", "secret"]),
             sampling=st.sampled_from([SamplingPreset(), SamplingPreset(temperature=0.4)]),
+            prefer=st.lists(st.sampled_from(["small", "large", "gpt"]), unique=True, max_size=3).map(tuple),
+            weights=st.none() | st.builds(Weights, *[st.floats(0, 50)] * 4),
         )
 
     experiments = draw(
@@ -375,16 +412,18 @@ async def test_no_arm_widens_where_a_request_may_go(own_home: Path, tmp_path: Pa
     among those it allows without the experiments."""
     async with running(own_home, tmp_path, servers) as opened:
         pipeline = opened.house.pipeline
-        taken: Counter[bool] = Counter()
+        taken: Counter[object] = Counter()
 
-        def places(request: ChatRequest, caller: Caller, configuration: Configuration) -> set[str]:
+        def places(
+            request: ChatRequest, caller: Caller, configuration: Configuration, arms: tuple[Arm, ...] = ()
+        ) -> set[str]:
             exchange = Exchange(request, pipeline.policies.current, configuration, caller=caller)
             exchange.classification = pipeline.classifier.request(request, policy=exchange.policy)
             may_leave = partial(pipeline.attempts.may_leave, exchange, caller)
             try:
                 pipeline.access.allow_model(caller, request.model)
                 plan = pipeline.router.plan(
-                    Case(request, configuration, exchange.classification.level, may_leave, caller.models)
+                    Case(request, configuration, exchange.classification.level, may_leave, caller.models, arms=arms)
                 )
             except VestibuleError:
                 return set()
@@ -409,11 +448,12 @@ async def test_no_arm_widens_where_a_request_may_go(own_home: Path, tmp_path: Pa
             options = Options(privacy=PrivacyOptions(consent=consent), route=RouteOptions(task="report"))
             request = ChatRequest(model, (Message("user", text),), options=options, session=session)
             caller, configuration = Caller("acme", "k", models=models), Configuration(3, document)
-            changed, arms = pipeline.experiments.enter(configuration, request, caller, "chatcmpl-1")
-            taken[bool(arms)] += 1
-            assert places(changed, caller, configuration) <= places(request, caller, configuration)
+            changed, assigned = pipeline.experiments.enter(configuration, request, caller, "chatcmpl-1")
+            arms = tuple(each.arm for each in assigned)
+            taken.update(what for arm in arms for what in ("arm", arm.prefer and "prefer", arm.weights and "weights"))
+            assert places(changed, caller, configuration, arms) <= places(request, caller, configuration)
             if text is SECRET:
-                assert places(changed, caller, configuration) == set()
+                assert places(changed, caller, configuration, arms) == set()
 
         await asyncio.to_thread(check)
-        assert taken[True] > 30
+        assert min(taken[what] for what in ("arm", "prefer", "weights")) > 15

@@ -117,6 +117,29 @@ async def test_what_is_configured_comes_first(
         ]
 
 
+async def test_languages_are_those_that_are_said_else_those_of_the_family(
+    tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        home=tmp_path,
+        providers=(ProviderSettings("vllm", "openai", "http://127.0.0.1:9/v1"),),
+        models=(
+            ModelSettings("a", "vllm", "llama-3.2-3b-instruct"),
+            ModelSettings("b", "vllm", "llama-3.2-3b-instruct", languages=frozenset({"vi"})),
+            ModelSettings("c", "vllm", "ours"),
+        ),
+    )
+    add_model(tmp_path, write_random_model(tmp_path / "random.gguf"), "qwen2.5-7b-instruct")
+    async with running(settings, embedder, monkeypatch) as catalogue:
+        known = {model.id: model.languages for model in catalogue}
+        assert {id: len(languages) for id, languages in known.items() if languages} == {
+            "a": 8,
+            "b": 1,
+            "qwen2.5-7b-instruct": 28,
+        }
+        assert known["c"] is known["extractive"] is None
+
+
 async def test_the_budget_holds_what_fits_and_a_request_brings_back_the_others(
     tmp_path: Path, embedder: MiniLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:

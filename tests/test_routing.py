@@ -20,7 +20,7 @@ from tests.egress.servers.speech import Asked, Reply, Speech
 from vestibule.access.keys import IssuedKey
 from vestibule.access.terms import Terms
 from vestibule.app import House, open_house
-from vestibule.core.answer import Completed
+from vestibule.core.answer import Completed, Event, Opened
 from vestibule.core.caller import Credential
 from vestibule.core.chat import ChatRequest, Message, Options, PrivacyOptions, RouteOptions, TaskKind
 from vestibule.core.configuration import Configuration, Document, Routes
@@ -205,6 +205,37 @@ async def test_a_spent_budget_stays_home(storage_home: Path, tmp_path: Path, ser
         there.rule(eur_per_day=0.0)
         assert (await there.ask(HARD, task="analysis")).report.route.location == "home"
         assert there.asked(CLOUD) == 1
+
+
+async def test_what_left_is_paid_for_though_who_asked_first_went_away(
+    storage_home: Path, tmp_path: Path, servers: Servers
+) -> None:
+    """Another listens to the same answer, which is still to be begun outside when the first one goes."""
+    async with site(storage_home, tmp_path, servers) as there:
+        there.rule(cloud_share=1.0, eur_per_day=1.0, fallbacks={FAST: (CLOUD,)})
+        budget = there.house.pipeline.router.outside.budget
+        servers[FAST].pace_s = 0.2
+        servers[FAST].broken = Fault("cut")
+        token, options = Credential(there.issued.token), Options(privacy=PrivacyOptions(level="public"))
+        request = ChatRequest(FAST, (Message("user", HARD),), options=options, stream=True)
+
+        async def listen() -> list[Event]:
+            return [event async for event in there.house.pipeline.run(token, request)]
+
+        first = asyncio.create_task(listen())
+        while not there.asked(FAST):  # noqa: ASYNC110  a server on a thread tells nobody
+            await asyncio.sleep(0.01)
+        second = there.house.pipeline.run(token, request)
+        opened = await anext(second)
+        assert isinstance(opened, Opened)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        assert there.asked(CLOUD) == 0
+        last = [event async for event in second][-1]
+        assert isinstance(last, Completed)
+        assert (last.model, last.report.cache.level) == (CLOUD, "shared")
+        paid = (last.usage.prompt_tokens * 2.0 + last.usage.completion_tokens * 8.0) / 1e6
+        assert budget.spent_eur == pytest.approx(paid)
 
 
 async def test_a_deadline_that_home_cannot_meet_goes_elsewhere_if_the_class_allows(

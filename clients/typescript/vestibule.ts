@@ -712,7 +712,7 @@ export interface Parts {
   privacy: number;
 }
 
-/** Seconds from asking to the first piece of an answer and to its end, `wait_s` of them for its turn; None where nothing is known. `stated` are figures for models of its kind, `measured` those of its own recent answers. */
+/** Seconds from asking to the first piece of an answer and to its end, `wait_s` of them for its turn; None where nothing is known. `stated` are figures for models of its kind, `measured` those of its own recent answers. Nineteen of twenty come within `first_token_p95_s` and `finish_p95_s`, as those did. */
 export interface Predicted {
   /** Seconds from asking the model to its first word. */
   first_token_s: number | null;
@@ -722,6 +722,10 @@ export interface Predicted {
   basis: "measured" | "stated" | "unknown";
   /** Seconds of these that it waits for its turn. */
   wait_s: number | null;
+  /** Nineteen of twenty first words come within so many seconds; null where few were seen. */
+  first_token_p95_s: number | null;
+  /** Nineteen of twenty answers end within so many seconds; null where few were seen. */
+  finish_p95_s: number | null;
 }
 
 export type PrivacyCheckReply = CheckReport | ConversationReport;

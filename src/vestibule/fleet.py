@@ -175,6 +175,7 @@ class Fleet:
             promises="always",
             patience=self._patience(name),
             context=min(self._settings.local.context, served.shown.context or self._settings.local.context),
+            languages=self._known.languages(name),
         )
 
     def _patience(self, name: str) -> Patience | None:
@@ -209,6 +210,7 @@ class Fleet:
                     promises=promises,
                     patience=self._settings.patience(entries[entry.provider], entry),
                     context=entry.context,
+                    languages=entry.languages or self._known.languages(entry.name),
                 )
             )
         return models
@@ -292,6 +294,7 @@ class Fleet:
             promises="always",
             patience=self._patience(model.name),
             context=self._settings.local.context,
+            languages=self._known.languages(model.name),
         )
 
     def _is_ready(self, provider: LlamaCppProvider) -> bool:

@@ -165,19 +165,23 @@ class Pipeline:
             live = await self.retriever.resolving(caller.tenant, grounded)
 
         said = ""
-        async with aclosing(self.attempts.answer(exchange, caller, planned, grounded, live)) as pieces:
-            async for piece in pieces:
-                if exchange.first_token_s is None:
-                    exchange.note_first_token()
-                    yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
-                if piece.text or piece.tool_calls:
-                    said += piece.text
-                    yield Delta(piece.text, piece.tool_calls, piece.parts, piece.logprobs)
-                if piece.end:
-                    exchange.elsewhere = self.router.elsewhere(exchange.request)
-                    answer = exchange.complete(piece.candidate, said, piece.end)
-                    self._remember(exchange, key, answer)
-                    yield answer
+        try:
+            async with aclosing(self.attempts.answer(exchange, caller, planned, grounded, live)) as pieces:
+                async for piece in pieces:
+                    if exchange.first_token_s is None:
+                        exchange.note_first_token()
+                        yield Opened(exchange.id, exchange.created, piece.candidate.model.id)
+                    if piece.text or piece.tool_calls:
+                        said += piece.text
+                        yield Delta(piece.text, piece.tool_calls, piece.parts, piece.logprobs)
+                    if piece.end:
+                        exchange.elsewhere = self.router.elsewhere(exchange.request)
+                        answer = exchange.complete(piece.candidate, said, piece.end)
+                        self._remember(exchange, key, answer)
+                        yield answer
+        finally:
+            if exchange.counted_out:  # here, as whoever asked may have left long before
+                self.router.outside.budget.settle(exchange.held_eur, exchange.reservation.cost_eur)
 
     def _plan(self, exchange: Exchange, caller: Caller, vector: Vector | None) -> Plan:
         evidence = exchange.evidence
@@ -191,6 +195,7 @@ class Pipeline:
                 vector,
                 sum(len(passage.text) for passage in evidence.passages),
                 exchange.elapsed_s,
+                tuple(assignment.arm for assignment in exchange.assignments),
             )
         )
 
@@ -248,8 +253,6 @@ class Pipeline:
     def _record(self, exchange: Exchange) -> None:
         """One row and one count, for success, refusal, failure, disconnect and cancellation alike."""
         exchange.reservation.close()
-        if exchange.counted_out:
-            self.router.outside.budget.settle(exchange.held_eur, exchange.reservation.cost_eur)
         route = exchange.answer.report.route if exchange.answer else None
         self.metrics.answered(
             model=route.model if route else "none",

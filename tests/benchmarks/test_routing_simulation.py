@@ -225,11 +225,25 @@ class TestScoring:
     def test_the_error_of_a_prediction_is_of_its_p95(self) -> None:
         rows = [asked(n, LARGE) for n in range(100)]
         observed = np.arange(1.0, 101.0)
-        found = scoring.error_of_p95(rows, observed * 1.2, observed)
+        found = scoring.error_of_p95(rows, observed[:, None] * 1.2, observed)
         assert found is not None
         assert found.value == pytest.approx(0.2)
-        nothing = np.full(100, np.nan)
+        nothing = np.full((100, 1), np.nan)
         assert scoring.error_of_p95(rows, nothing, observed) is None
+
+    def test_what_was_predicted_is_spread_as_it_was_told(self) -> None:
+        got = msgspec.structs.replace(asked(1, LARGE).got, predicted_finish_s=2.0, predicted_finish_p95_s=6.0)
+        rows = [Asked(asked(1, LARGE).turn, got), asked(2, LARGE)]
+        spread = scoring.expected(rows, lambda one: one.predicted_finish_s, lambda one: one.predicted_finish_p95_s)
+        assert np.median(spread[0]) == pytest.approx(2.0, rel=0.01)
+        assert np.percentile(spread[0], 95) == pytest.approx(6.0, rel=0.15)  # of twenty points the one that is 18th
+        assert np.isnan(spread[1]).all()
+
+    def test_how_many_came_within_what_was_told(self) -> None:
+        rows = [asked(n, LARGE) for n in range(100)]
+        found = scoring.within(rows, np.full(100, 95.0), np.arange(1.0, 101.0))
+        assert found is not None
+        assert found.value == pytest.approx(0.95)
 
 
 class TestReading:

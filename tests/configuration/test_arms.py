@@ -35,6 +35,14 @@ def check(text: str) -> list[str]:
         (E + "[{id: a}, {id: b, adapters: {energy: 1}}]", ["3 experiments[0].arms[1].adapters"]),
         (E + "[{id: a, model: small}, {id: b, model: gpt}]", ["3 experiments[0].arms[1].model"]),
         (E + "[{id: a}, {id: b}]", ["3 experiments[0].arms"]),
+        (E + "[{id: a}, {id: b, prefer: [gone]}]", ["3 experiments[0].arms[1].prefer[0]"]),
+        (E + "[{id: a}, {id: b, prefer: [gpt, gpt]}]", ["3 experiments[0].arms[1].prefer"]),
+        (E + "[{id: a}, {id: b, weights: {cost: -1}}]", ["3 experiments[0].arms[1].weights.cost"]),
+        (E + "[{id: a}, {id: b, weights: {privacy: 0.2}}]", ["3 experiments[0].arms[1].weights.privacy"]),
+        (
+            "routes: {tasks: {code: {cloud: false}}}\n" + E + "[{id: a}, {id: b, prefer: [small, gpt]}]",
+            ["4 experiments[0].arms[1].prefer[1]"],
+        ),
         ("experiments:\n- id: e/../x\n  arms: [{id: a}, {id: b, model: large}]", ["2 experiments[0].id"]),
     ],
 )
@@ -62,6 +70,17 @@ experiments:
     assert check(text.replace(", }", "}")) == (["5 experiments[1].id"] if meet else [])
 
 
+@pytest.mark.parametrize("other", ["prefer: [small]", "weights: {quality: 2}"])
+def test_order_weights_and_model_are_of_one_experiment(other: str) -> None:
+    for tasks, refused in (("report", ["3 experiments[1].id"]), ("code", [])):
+        text = (
+            "experiments:\n"
+            "- {id: e, tasks: [report], arms: [{id: was}, {id: new, model: large}]}\n"
+            f"- {{id: f, tasks: [{tasks}], arms: [{{id: was}}, {{id: new, {other}}}]}}\n"
+        )
+        assert check(text) == refused
+
+
 def test_what_is_as_it_should_be_is_taken() -> None:
     assert not check(
         f"""
@@ -70,7 +89,14 @@ routes: {{tasks: {{report: {{prompt: short}}}}}}
 experiments:
 - {{id: words, {WORDS}}}
 - id: models
+  tasks: [report]
   arms: [{{id: was}}, {{id: tuned, model: large, adapters: {{energy: 0.5}}}}, {{id: out, model: gpt}}]
+- id: routes
+  tasks: [forecast]
+  arms:
+  - {{id: was}}
+  - {{id: order, prefer: [gpt, large]}}
+  - {{id: thrifty, weights: {{cost: 2, privacy: 0.3}}}}
 - id: warmth
   sticky: user
   arms: [{{id: was}}, {{id: cool, sampling: {{temperature: 0.1}}}}]

@@ -12,7 +12,7 @@ from vestibule.configuration import Configurations
 from vestibule.configuration.current import Swap
 from vestibule.configuration.mistakes import ConfigurationError
 from vestibule.configuration.store import Worker as Row
-from vestibule.core.configuration import Configuration
+from vestibule.core.configuration import Configuration, Document
 from vestibule.core.errors import Conflict, InvalidRequest, NotFound, Unavailable
 
 
@@ -141,6 +141,35 @@ async def test_applied_at_once_one_wins_or_both_do_in_turn_and_each_is_told_its_
         assert all(isinstance(one, Conflict) for one in made if isinstance(one, BaseException))
         await until(lambda: worker.configurations.current.number == won[0].version.number)
         assert worker.configurations.current.document == won[0].version.document
+
+
+async def test_who_is_overtaken_while_workers_take_theirs_up_is_told_so(home: Home) -> None:
+    """Workers do not answer to what can go live no more: that is no fault of theirs."""
+    office, versions = office_on(home.database, within_s=3600.0), home.office.versions
+    slow = Row("slow-2", "here", 1, 0)
+    standing = await versions.beat(slow)
+
+    async def is_proposed() -> bool:
+        return bool((await versions.beat(slow)).proposed)
+
+    async def live_on() -> None:
+        while True:
+            await versions.beat(slow)
+            await asyncio.sleep(0.5)
+
+    mine = asyncio.create_task(office.apply(b"cache: {seconds: 111}", author="a", reason="mine"))
+    living = asyncio.create_task(live_on())
+    try:
+        await until(is_proposed)
+        other = await versions.propose(Document(), author="b", reason="theirs", base=standing.live)
+        assert await versions.flip(other)
+        with pytest.raises(Conflict, match=f"Version {other.number} went live meanwhile"):
+            await asyncio.wait_for(mine, 30)
+    finally:
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+        await versions.leave(slow.id)
+    assert await versions.live() == other.number
 
 
 async def test_what_was_made_of_an_older_version_is_not_adopted(home: Home) -> None:

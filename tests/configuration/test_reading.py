@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from vestibule.configuration.mistakes import ConfigurationError, Mistake
 from vestibule.configuration.reading import LONGEST, read
-from vestibule.core.configuration import Document
+from vestibule.configuration.version import canonical
+from vestibule.core.configuration import Currencies, Document
 
 WHOLE = b"""\
 routes:
@@ -118,6 +119,26 @@ def test_the_policy_keeps_its_lines() -> None:
     assert found.policy_text().decode().splitlines()[2:] == ["    version: 1", "    types: {}"]
     flow = read(b'{"cache": {},\n  "policy": {"version": 1,\n "types": {}}}')
     assert flow.policy_text().decode().splitlines()[1].strip().startswith('{"version": 1')
+
+
+@given(st.characters(exclude_categories=["Cs"]))
+def test_what_is_kept_of_a_prompt_is_read_as_it_was(character: str) -> None:
+    """A version is read again from what is kept of it, when another is merged with it or it is rolled back to."""
+    document = Document(prompts={"one": f"before{character}after"})
+    assert read(canonical(document).encode()).document == document
+
+
+@pytest.mark.parametrize("character", "\x7f\x80\x85\x9f\u2028\ufeff\ufffe\uffff\U0001f600")
+def test_what_yaml_does_not_print_stays_in_a_prompt(character: str) -> None:
+    document = Document(prompts={"one": f"before{character}after"})
+    assert read(canonical(document).encode()).document == document
+
+
+@pytest.mark.parametrize("eur", [1e-7, 1.5e-9, 2.5e8])
+def test_very_small_and_large_numbers_are_those_of_json_too(eur: float) -> None:
+    document = Document(currencies=Currencies({"USD": eur}))
+    assert read(canonical(document).encode()).document == document
+    assert read(f"currencies: {{eur: {{USD: {eur:e}}}}}\n".encode()).document == document
 
 
 @given(st.binary(max_size=200) | st.text(alphabet="ab:{}[],-\n !&*?'\"#|>%@0.1", max_size=200).map(str.encode))

@@ -94,6 +94,8 @@ def test_prices_are_added_and_none_is_put_into_the_past() -> None:
         found = only(kept.replace("input: 1", "input: 3").replace("2026-01-01", since), rules)
         assert (found.line, found.path) == (2, "prices[0].since")
         assert "in the past" in found.message
+    assert only(f"{kept}  - {{model: far, since: 2026-07-19, input: 3, output: 2}}\n", rules).path == "prices[1].since"
+    rules.check(read(f"{kept}  - {{model: far, since: 2026-07-20, input: 3, output: 2}}\n".encode()))
     rules.check(read(f"{kept}  - {{model: far, since: 2026-08-01, input: 3, output: 2}}\n".encode()))
     rules.check(read(b"prices: [{model: small, since: 2020-01-01, input: 1, output: 1}]\n"))
     again = kept.replace("input: 1", "input: 3").encode()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.configuration.conftest import Home, office_on, until
+from vestibule.configuration.reading import LONGEST
 from vestibule.configuration.store import Worker
 from vestibule.configuration.watching import Watch
 
@@ -73,6 +75,34 @@ async def test_a_wrong_file_changes_nothing_and_is_mended_in_place(home: Home, f
     await looked(watch)
     assert watch.trouble == ""
     assert await home.office.versions.live() > before
+
+
+async def test_a_pipe_in_its_place_is_not_waited_for(home: Home, file: Path) -> None:
+    watch = Watch(file, home.office)
+    os.mkfifo(file)
+    await asyncio.wait_for(looked(watch), 30)
+    assert "no plain file" in watch.trouble
+    file.unlink()
+    file.write_text(fresh())
+    await looked(watch)
+    assert watch.trouble == ""
+
+
+async def test_a_file_without_end_is_read_as_far_as_a_version_goes(home: Home, file: Path) -> None:
+    watch = Watch(file, home.office)
+    file.write_bytes(b"#" * (LONGEST + 2))
+    await looked(watch)
+    assert "longer than" in watch.trouble
+
+
+async def test_of_many_mistakes_the_first_are_told(home: Home, file: Path) -> None:
+    """Everybody may ask whether the house is ready."""
+    watch = Watch(file, home.office)
+    file.write_text("".join(f"unknown{number}: 1\n" for number in range(5000)))
+    await looked(watch)
+    assert "`unknown2`" in watch.trouble
+    assert "and 4997 more" in watch.trouble
+    assert len(watch.trouble) < 1000
 
 
 async def test_a_rollback_stays_until_the_file_is_changed_again(home: Home, file: Path) -> None:

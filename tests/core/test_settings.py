@@ -149,3 +149,16 @@ def test_patience_is_that_of_the_model_of_its_provider_or_of_where_it_is(tmp_pat
     assert settings.longest_patience(near) == Patience(200, 8, 70)
     assert settings.longest_patience(far) == Patience(20, 90, 300)
     assert settings.longest_local_patience() == Patience(300, 8, 70)
+
+
+def test_the_languages_of_a_model_are_codes(tmp_path: Path) -> None:
+    provider = "providers: [{id: p, kind: openai, url: 'http://127.0.0.1:9/v1'}]\n"
+
+    def load(languages: str) -> Settings:
+        model = f"models: [{{id: m, provider: p, name: n, languages: {languages}}}]\n"
+        return Settings.load(write(tmp_path, provider + model), {})
+
+    assert load("[en, vi]").models[0].languages == frozenset({"en", "vi"})
+    for wrong, said in (("[en, vn]", "`m`: `vn` is not the code"), ("[English]", "`English`"), ("[]", "languages")):
+        with pytest.raises(SettingsError, match=said):
+            load(wrong)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from vestibule.core.chat import ChatRequest
-from vestibule.core.configuration import Configuration, Document
+from vestibule.core.configuration import Arm, Configuration, Document
 from vestibule.core.ports import Vector
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.core.settings import ModelSettings
@@ -88,10 +88,11 @@ def decide(
     document: Document | None = None,
     models: frozenset[str] | None = None,
     found: int = 0,
+    arms: tuple[Arm, ...] = (),
 ) -> Plan:
     """Decide, and raise where nobody is left."""
     configuration = Configuration(1, document or Document())
-    made = steered.plan(Case(request, configuration, level, may_leave, models, found=found))
+    made = steered.plan(Case(request, configuration, level, may_leave, models, found=found, arms=arms))
     made.require_any()
     return made
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.routing.deciding import HARD, Speed, decide, never, order, router
 from tests.routing.test_plan import model
 from vestibule.core.chat import ChatRequest, Message, Options, RouteOptions, Sampling, TaskKind
-from vestibule.core.configuration import Document, Routes, TaskRule, Weights
+from vestibule.core.configuration import Arm, Document, Routes, TaskRule, Weights
 from vestibule.core.errors import NoCandidate
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.core.settings import ModelSettings, Prices
@@ -89,6 +89,28 @@ def test_work_of_a_kind_goes_to_the_model_that_its_rule_prefers() -> None:
         made = decide(steered, asked(task), document=document)  # type: ignore[arg-type]  # of the literals
         assert (order(made)[0], made.task) == (first, task)
         assert made.eligible[0].reason == f"home comes first; preferred for {task}"
+
+
+def test_an_arm_has_its_own_order_and_weights() -> None:
+    document = routes(tasks={"lookup": TaskRule(prefer=("large",))})
+    steered = router(ALL)
+    assert order(decide(steered, asked("lookup"), document=document, arms=(Arm("b", prefer=("small",)),)))[0] == "small"
+    made = decide(steered, asked(), arms=(Arm("b", prefer=("gpt", "large")),))
+    assert order(made) == ["large", "small", "gpt"]
+    assert made.eligible[0].reason == "home comes first; preferred by its arm"
+    hard = router(ALL, capable=CAPABLE, difficulty=0.7, priced=PRICED)
+    thrifty = Arm("b", weights=Weights(cost=50.0))
+    assert order(decide(hard, asked()))[0] == "gpt"
+    assert order(decide(hard, asked(), arms=(thrifty,)))[0] == "large"
+
+
+def test_no_arm_counts_less_for_privacy_than_the_version() -> None:
+    steered = router(ALL, capable=CAPABLE, difficulty=0.7)
+    open_hearted = Arm("b", weights=Weights(privacy=0.0))
+    for arms in ((), (open_hearted,)):
+        made = decide(steered, asked(), level=PrivacyClass.CONFIDENTIAL, arms=arms)
+        assert order(made)[0] == "large"
+        assert {c.model.id: c.parts.privacy for c in made.candidates if c.parts}["gpt"] == pytest.approx(-0.6)
 
 
 def test_a_preferred_model_that_cannot_is_not_preferred() -> None:

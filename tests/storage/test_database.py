@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine
 
 from tests.storage.conftest import ACCOUNT, keeper, postmaster, wait_gone
 from tests.storage.test_server import needs_proc
-from vestibule.core.errors import StorageFull, Unavailable
+from vestibule.core.errors import InvalidRequest, StorageFull, Unavailable
 from vestibule.core.settings import Settings
 from vestibule.storage import schema
 from vestibule.storage.database import Database
@@ -156,6 +156,12 @@ async def test_a_full_disk_is_named(database: Database) -> None:
     with pytest.raises(StorageFull, match="disk"):
         async with database.owner() as connection:
             await connection.execute("DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$")
+
+
+async def test_a_text_with_nul_is_the_callers_mistake(database: Database, table: str, tenant: str) -> None:
+    with pytest.raises(InvalidRequest, match=r"NUL.*Leave it out"):
+        await _insert(database, table, tenant, "be\0fore")
+    assert await _notes(database, table, tenant) == []
 
 
 async def test_vectors_are_there(database: Database, tenant: str) -> None:

@@ -46,6 +46,8 @@ class Got(msgspec.Struct, frozen=True):
     reported_first_s: float | None = None
     predicted_first_s: float | None = None
     predicted_finish_s: float | None = None
+    predicted_first_p95_s: float | None = None
+    predicted_finish_p95_s: float | None = None
     basis: str = ""
     cost_eur: float = 0.0
 
@@ -202,6 +204,8 @@ def read(
         reported_first_s=None if first is None else first / 1000,
         predicted_first_s=predicted.get("first_token_s"),
         predicted_finish_s=predicted.get("finish_s"),
+        predicted_first_p95_s=predicted.get("first_token_p95_s"),
+        predicted_finish_p95_s=predicted.get("finish_p95_s"),
         basis=predicted.get("basis") or "",
         cost_eur=report["cost"]["amount"],
     )

@@ -126,7 +126,7 @@ def essence(assumptions: Assumptions, ran: Run) -> Essence:
     better = scoring.mean(asked, chosen - scoring.mixed_qualities(assumptions, asked, scoring.shuffled(assumptions)))
     kept = np.array([scoring.stays(one) for one in asked])
     restricted = np.array([one.turn.level == "restricted" for one in asked])
-    predicted = scoring.numbers(asked, lambda got: got.predicted_finish_s)
+    predicted = scoring.expected(asked, lambda got: got.predicted_finish_s, lambda got: got.predicted_finish_p95_s)
     error = scoring.error_of_p95(asked, predicted, scoring.numbers(asked, lambda got: got.total_s))
     failed = sum(bool(one.got.error) for one in asked)
     cost = spent.eur / float(all_cloud.sum())
@@ -281,8 +281,14 @@ def _latency_errors(assumptions: Assumptions, ran: Run, asked: Sequence[Asked]) 
     at_server = [answered.get((one.turn.thread, one.got.model)) for one in asked]
     streamed = [one is not None and asked[at].got.first_s is not None for at, one in enumerate(at_server)]
     predicted = {
-        "first token": scoring.numbers(asked, lambda got: got.predicted_first_s),
-        "finish": scoring.numbers(asked, lambda got: got.predicted_finish_s),
+        "first token": scoring.expected(
+            asked, lambda got: got.predicted_first_s, lambda got: got.predicted_first_p95_s
+        ),
+        "finish": scoring.expected(asked, lambda got: got.predicted_finish_s, lambda got: got.predicted_finish_p95_s),
+    }
+    told = {
+        "first token": scoring.numbers(asked, lambda got: got.predicted_first_p95_s),
+        "finish": scoring.numbers(asked, lambda got: got.predicted_finish_p95_s),
     }
     observed = {
         "first token": scoring.numbers(asked, lambda got: got.first_s),
@@ -297,9 +303,10 @@ def _latency_errors(assumptions: Assumptions, ran: Run, asked: Sequence[Asked]) 
     for model in assumptions.models:
         of_model = np.array([one.got.model == model for one in asked])
         for what in predicted:
-            expected = np.where(of_model, predicted[what], np.nan)
+            expected = np.where(of_model[:, None], predicted[what], np.nan)
             found[f"{what}, {model}"] = scoring.error_of_p95(asked, expected, observed[what])
-    return found
+    shares = {what: scoring.within(asked, told[what], observed[what]) for what in told}
+    return found | {f"share of {what} within the p95 told of it": share for what, share in shares.items()}
 
 
 def _latency_by_model(assumptions: Assumptions, asked: Sequence[Asked]) -> dict[str, dict[str, float]]:

@@ -84,9 +84,10 @@ def markdown(report: Report, assumptions: Assumptions) -> str:
         "",
         "## Predicted against observed",
         "",
-        "Relative error of the p95; seconds of the run at the client.",
+        "Relative error of the p95; seconds of the run at the client. A prediction is a median and a 95th percentile: what",
+        "was predicted of all requests is the mixture of the lognormal distributions that have these.",
         "",
-        "| | error of p95 |",
+        "| | error of p95, or share |",
         "|---|---|",
         *(
             f"| {what} | {_said(error) if error else 'too few, or nothing predicted'} |"

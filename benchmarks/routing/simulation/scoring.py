@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from statistics import NormalDist
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +21,7 @@ from benchmarks.routing.simulation.trace import Turn
 Floats = npt.NDArray[np.float64]
 RESAMPLED = 400
 SHUFFLES = 40
+POINTS = 20
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -186,15 +188,35 @@ def percentile(asked: Sequence[Asked], values: Floats, share: float) -> Figure:
     return bootstrap(asked, lambda rows: float(np.nanpercentile(values[rows], share)))
 
 
+def expected(
+    asked: Sequence[Asked], usual: Callable[[Got], float | None], p95: Callable[[Got], float | None]
+) -> Floats:
+    """What was predicted of each request as `POINTS` equally probable values, one row each: lognormal with the median
+    and the 95th percentile that were told; the median alone where no percentile was. NaN where nothing was."""
+    median, most = numbers(asked, usual), numbers(asked, p95)
+    spread = np.log(np.where(most > median, most, median) / median) / NormalDist().inv_cdf(0.95)
+    points = np.array([NormalDist().inv_cdf((at + 0.5) / POINTS) for at in range(POINTS)])
+    return np.asarray(median[:, None] * np.exp(np.nan_to_num(spread)[:, None] * points), dtype=np.float64)
+
+
 def error_of_p95(asked: Sequence[Asked], predicted: Floats, observed: Floats) -> Figure | None:
     """By how much the p95 of what was predicted differs from that of what was observed, of requests that have both."""
-    both = ~np.isnan(predicted) & ~np.isnan(observed)
+    both = ~np.isnan(predicted[:, 0]) & ~np.isnan(observed)
     if both.sum() < 20:
         return None
-    expected, seen = np.where(both, predicted, np.nan), np.where(both, observed, np.nan)
+    foreseen, seen = np.where(both[:, None], predicted, np.nan), np.where(both, observed, np.nan)
     return bootstrap(
-        asked, lambda rows: float(np.nanpercentile(expected[rows], 95) / np.nanpercentile(seen[rows], 95) - 1)
+        asked, lambda rows: float(np.nanpercentile(foreseen[rows], 95) / np.nanpercentile(seen[rows], 95) - 1)
     )
+
+
+def within(asked: Sequence[Asked], p95: Floats, observed: Floats) -> Figure | None:
+    """How many came within the 95th percentile that was told of them."""
+    both = ~np.isnan(p95) & ~np.isnan(observed)
+    if both.sum() < 20:
+        return None
+    kept = np.where(both, observed <= p95, np.nan)
+    return bootstrap(asked, lambda rows: float(np.nanmean(kept[rows])))
 
 
 def mixed_qualities(assumptions: Assumptions, asked: Sequence[Asked], choose: Choice, seed: int = 0) -> Floats:

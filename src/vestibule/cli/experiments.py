@@ -31,7 +31,16 @@ from vestibule.tuning import office
 
 _CONFIG = click.option("--config", "settings_file", type=click.Path(path_type=Path), help="The vestibule.yaml in use.")
 _JSON = click.option("--json", "as_json", is_flag=True)
-_REASON = click.option("--reason", required=True, help="Why; it stays with the stop or the version.")
+LONGEST_REASON = 400
+
+
+def _said(_: click.Context, __: click.Parameter, reason: str) -> str:
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise click.BadParameter(f"say why, in {LONGEST_REASON} characters at most.")
+    return reason
+
+
+_REASON = click.option("--reason", required=True, callback=_said, help="Why; it stays with the stop or the version.")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def contradictions(document: Document, is_outside: Callable[[str], bool]) -> Ite
         for number, arm in enumerate(experiment.arms):
             yield from _prompt(f"{path}.arms[{number}].prompt", arm.prompt, document)
         yield from _places(path, experiment, is_outside)
+        yield from _less_private(path, experiment, document.routes.weights.privacy)
         for earlier in document.experiments[:at]:
             if both := _touched(experiment) & _touched(earlier) if _meet(experiment, earlier) else set():
                 yield (
@@ -29,7 +30,11 @@ def contradictions(document: Document, is_outside: Callable[[str], bool]) -> Ite
                     "Give the two other tasks or tenants, or make one experiment of them.",
                 )
         if not _touched(experiment):
-            yield f"{path}.arms", "do nothing otherwise.", "Give one a model, adapters, a sampling or a prompt."
+            yield (
+                f"{path}.arms",
+                "do nothing otherwise.",
+                "Give one a model, an order, weights, adapters, a sampling or a prompt.",
+            )
 
 
 def _prompt(path: str, name: str | None, document: Document) -> Iterator[Breach]:
@@ -52,6 +57,16 @@ def _places(path: str, experiment: Experiment, is_outside: Callable[[str], bool]
             )
 
 
+def _less_private(path: str, experiment: Experiment, privacy: float) -> Iterator[Breach]:
+    for number, arm in enumerate(experiment.arms):
+        if arm.weights is not None and arm.weights.privacy < privacy:
+            yield (
+                f"{path}.arms[{number}].weights.privacy",
+                f"is {arm.weights.privacy:g}, and {privacy:g} is what it is without the arm.",
+                f"No arm weakens privacy: write {privacy:g} or more.",
+            )
+
+
 def _meet(one: Experiment, other: Experiment) -> bool:
     """Whether a request may take part in both."""
     tasks = not one.tasks or not other.tasks or set(one.tasks) & set(other.tasks)
@@ -64,7 +79,7 @@ def _touched(experiment: Experiment) -> set[str]:
 
 
 def _changed(arm: Arm) -> Iterator[str]:
-    if arm.model or arm.adapters:
+    if arm.model or arm.adapters or arm.prefer or arm.weights is not None:
         yield "model"
     if arm.sampling != SamplingPreset():
         yield "sampling"

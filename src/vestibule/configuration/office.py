@@ -153,9 +153,11 @@ class Office:
         return Applied(await self.versions.get(version.number), difference(live, document))
 
     async def _acknowledged(self, version: Version) -> None:
-        """Return when every live worker has it ready."""
+        """Return when every live worker has it ready. Raise `Conflict` as soon as another has gone live."""
         until = time.monotonic() + self._within_s
         while waiting := await self.versions.waiting(version.number):
+            if await self.versions.live() != version.base:  # nobody takes it up any more
+                raise await self._overtaken(version)
             if troubled := next((one for one in waiting if one.trouble), None):
                 trouble = f"was refused by the worker {troubled.pid} on {troubled.host}: {troubled.trouble}"
                 raise ConfigurationError([Mistake(1, "", trouble)], f"version {version.number}")

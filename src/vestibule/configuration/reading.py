@@ -29,16 +29,22 @@ _SETTINGS = frozenset(
 _ADDRESS = re.compile(r"(?:cmd|env|file):|[a-z][a-z0-9+.-]*://|~?/|\.\.?/", re.I)
 _WHERE = re.compile(r" - at `[^`]*`$")
 _MEND = "docs/configuration.md lists what may stand."
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\ufffe\uffff]")
+"""What JSON has as it is in a text, and YAML only escaped."""
 _Fastest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast
 
 
 class _Loader(_Fastest):  # type: ignore[misc]  # one of two classes
-    """Leaves days as they are written: PyYAML says of one that there is not no line."""
+    """Leaves days as they are written: PyYAML says of one that there is not no line. Numbers are those of JSON too, as
+    in YAML 1.2: 1e-7."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
         first: [(tag, form) for tag, form in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+$"), "-+0123456789")
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -87,6 +93,7 @@ def _parsed(content: bytes, source: str) -> tuple[str, dict[str, object], dict[s
         raise refused(line, "is not UTF-8.", "Save it in UTF-8.") from None
     if text.lstrip().startswith("{"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, and YAML not
+        text = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -17,7 +17,7 @@ from vestibule.configuration.mistakes import NAME, ConfigurationError, Lint, Mis
 from vestibule.configuration.reading import Read, read
 from vestibule.configuration.version import canonical, laid_over
 from vestibule.core.answer import Location
-from vestibule.core.configuration import AdapterUse, Document, Experiment, Price, TaskRule
+from vestibule.core.configuration import AdapterUse, Document, Experiment, Price, TaskRule, Weights
 from vestibule.core.prices import without_rate
 from vestibule.core.settings import Environment
 
@@ -82,7 +82,7 @@ class Rules(msgspec.Struct, frozen=True):
                 yield path, f"names the model `{model}`, which is not there.", self._nearest(model)
         for kind, rule in document.routes.tasks.items():
             yield from self._rule(f"routes.tasks.{kind}", rule)
-        yield from _weights(document)
+        yield from _weights("routes.weights", document.routes.weights)
         yield from _circles(document.routes.fallbacks)
         for path, currency in without_rate(document):
             message = f"is in {currency}, and nobody said what that is worth."
@@ -95,8 +95,7 @@ class Rules(msgspec.Struct, frozen=True):
                 yield f"prompts.{name}", "is empty.", "Take it out: what is shipped is used then."
 
     def _rule(self, path: str, rule: TaskRule) -> Iterator[Breach]:
-        if len(set(rule.prefer)) < len(rule.prefer):
-            yield f"{path}.prefer", "names a model twice.", "Name each once, the first choice first."
+        yield from _twice(path, rule.prefer)
         if rule.first_token_s and rule.deadline_s and rule.first_token_s > rule.deadline_s:
             yield (
                 f"{path}.first_token_s",
@@ -121,11 +120,11 @@ class Rules(msgspec.Struct, frozen=True):
             if self.old or price in live:
                 continue
             in_force = [p.since for p in live if p.model == price.model and p.since <= self.today]
-            if in_force and price.since <= max(in_force):
+            if in_force and price.since < max(self.today, max(in_force) + timedelta(1)):
                 yield (
                     f"{path}.since",
                     f"is {price.since}, in the past: {price.model} has the price of {max(in_force)} in force.",
-                    "Leave what was charged as it is, and add a price from a later day on.",
+                    "Leave what was charged as it is, and add a price from today or a later day on.",
                 )
 
     def _experiments(self, document: Document) -> Iterator[Breach]:
@@ -144,12 +143,17 @@ class Rules(msgspec.Struct, frozen=True):
         touched = [kind for kind in at_home if not experiment.tasks or kind in experiment.tasks]
         for at, arm in enumerate(experiment.arms):
             place = f"{path}.arms[{at}]"
-            if arm.model and touched and self._is_outside(arm.model):
-                yield (
-                    f"{place}.model",
-                    f"would send {', '.join(touched)} to `{arm.model}` outside, which routes.tasks keeps at home.",
-                    "No arm weakens privacy: name a model at home, or other tasks.",
-                )
+            named = [("model", arm.model)] if arm.model else []
+            for key, model in [*named, *((f"prefer[{rank}]", each) for rank, each in enumerate(arm.prefer))]:
+                if touched and self._is_outside(model):
+                    yield (
+                        f"{place}.{key}",
+                        f"would send {', '.join(touched)} to `{model}` outside, which routes.tasks keeps at home.",
+                        "No arm weakens privacy: name a model at home, or other tasks.",
+                    )
+            yield from _twice(place, arm.prefer)
+            if arm.weights is not None:
+                yield from _weights(f"{place}.weights", arm.weights)
             for adapter in _names(arm.adapters):
                 if arm.model and not self._has_adapter(arm.model, adapter):
                     message = f"names the adapter `{adapter}`, which that model does not have."
@@ -172,6 +176,11 @@ def checked(document: Document, rules: Rules, source: str = NAME) -> tuple[Mista
     return rules.check(read(canonical(document).encode(), source), source)
 
 
+def _twice(path: str, prefer: tuple[str, ...]) -> Iterator[Breach]:
+    if len(set(prefer)) < len(prefer):
+        yield f"{path}.prefer", "names a model twice.", "Name each once, the first choice first."
+
+
 def _names(adapters: Iterable[str | AdapterUse]) -> Iterator[str]:
     return (adapter if isinstance(adapter, str) else adapter.name for adapter in adapters)
 
@@ -190,17 +199,19 @@ def _named(document: Document) -> Iterator[tuple[str, str]]:
     yield from ((f"budgets.models.{model}", model) for model in document.budgets.models)
     for at, experiment in enumerate(document.experiments):
         for number, arm in enumerate(experiment.arms):
+            place = f"experiments[{at}].arms[{number}]"
             if arm.model:
-                yield f"experiments[{at}].arms[{number}].model", arm.model
+                yield f"{place}.model", arm.model
+            yield from ((f"{place}.prefer[{rank}]", model) for rank, model in enumerate(arm.prefer))
 
 
-def _weights(document: Document) -> Iterator[Breach]:
-    weights = msgspec.structs.asdict(document.routes.weights)
-    for name, weight in weights.items():
+def _weights(path: str, weights: Weights) -> Iterator[Breach]:
+    said = msgspec.structs.asdict(weights)
+    for name, weight in said.items():
         if weight < 0:
-            yield f"routes.weights.{name}", f"is {weight:g}.", "A weight is 0 or more."
-    if not any(weights.values()):
-        yield "routes.weights", "are all zero: nothing would decide.", "Leave them out for those shipped."
+            yield f"{path}.{name}", f"is {weight:g}.", "A weight is 0 or more."
+    if not any(said.values()):
+        yield path, "are all zero: nothing would decide.", "Leave them out for those shipped."
 
 
 def _circles(fallbacks: Mapping[str, Iterable[str]]) -> Iterator[Breach]:

@@ -11,13 +11,16 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import psycopg
 import structlog
 
-from vestibule.configuration.mistakes import ConfigurationError, Mistake
+from vestibule.configuration.mistakes import NAME, ConfigurationError, Mistake
 from vestibule.configuration.office import Office
+from vestibule.configuration.reading import LONGEST
 from vestibule.core.errors import InvalidRequest, VestibuleError
 
 LOOK_S = 1.0
+TOLD = 3
 _Stamp = tuple[int, int, int]
 
 log = structlog.get_logger(__name__)
@@ -49,9 +52,12 @@ class Watch:
             try:
                 await self._apply()
             except VestibuleError as error:
-                self._note(f"{self._path.name} is not applied: {error}")
+                self._note(f"{self._path.name} is not applied: {_told(error)}")
                 if not isinstance(error, ConfigurationError | InvalidRequest):
                     return  # not the file's fault: again at the next look
+            except psycopg.Error as error:
+                self._note(f"{self._path.name} is not applied: the database refused it ({type(error).__name__})")
+                return
             else:
                 self.trouble = ""
             self._done = stamp
@@ -61,7 +67,7 @@ class Watch:
         origin = hashlib.sha256(content).hexdigest()
         if origin == await self._office.versions.read_last():
             return
-        if not content.endswith(b"\n") and not content.lstrip().startswith(b"{"):
+        if len(content) <= LONGEST and not content.endswith(b"\n") and not content.lstrip().startswith(b"{"):
             line = content.count(b"\n") + 1
             mend = "Is it written to its end? A last line ends like the others."
             raise ConfigurationError([Mistake(line, "", "has no end.", mend)], self._path.name)
@@ -75,8 +81,11 @@ class Watch:
         log.info("configuration_file_applied", version=applied.version.number)
 
     def _content(self) -> bytes:
+        if not self._path.is_file():  # a pipe would be waited for
+            raise InvalidRequest("It cannot be read (it is no plain file).", next_step="Write one in its place.")
         try:
-            return self._path.read_bytes()
+            with self._path.open("rb") as file:
+                return file.read(LONGEST + 1)
         except OSError as error:
             raise InvalidRequest(
                 f"It cannot be read ({error.strerror}).", next_step="Mend its permissions, and write it again."
@@ -93,3 +102,11 @@ class Watch:
         except OSError:
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _told(error: VestibuleError) -> str:
+    """The first few of many mistakes: this is logged, and everybody may ask whether the house is ready."""
+    if not isinstance(error, ConfigurationError) or len(error.mistakes) <= TOLD:
+        return str(error)
+    few = "\n".join(mistake.told(NAME) for mistake in error.mistakes[:TOLD])
+    return f"{few}\nand {len(error.mistakes) - TOLD} more: `vestibule config validate` tells all. {error.next_step}"

@@ -60,12 +60,15 @@ class PrivacyReport(msgspec.Struct, frozen=True, rename={"level": "class"}):
 
 class Predicted(msgspec.Struct, frozen=True):
     """Seconds from asking to the first piece of an answer and to its end, `wait_s` of them for its turn; None where
-    nothing is known. `stated` are figures for models of its kind, `measured` those of its own recent answers."""
+    nothing is known. `stated` are figures for models of its kind, `measured` those of its own recent answers. Nineteen
+    of twenty come within `first_token_p95_s` and `finish_p95_s`, as those did."""
 
     first_token_s: float | None = None
     finish_s: float | None = None
     basis: Literal["measured", "stated", "unknown"] = "unknown"
     wait_s: float | None = None
+    first_token_p95_s: float | None = None
+    finish_p95_s: float | None = None
 
 
 class InArm(msgspec.Struct, frozen=True):

@@ -134,7 +134,8 @@ class Budgets(Section, frozen=True):
 
 class Arm(Section, frozen=True):
     """What one arm does otherwise: asks this model, with these adapters of it, this sampling under what the caller
-    says, and the prompt of that name."""
+    says, and the prompt of that name. Of `auto` it prefers models in this order, in place of the rule of the task, and
+    counts by these weights; that of privacy is never below the version's."""
 
     id: Id
     weight: Positive = 1.0
@@ -142,6 +143,8 @@ class Arm(Section, frozen=True):
     adapters: dict[str, float] = {}
     sampling: SamplingPreset = SamplingPreset()
     prompt: str | None = None
+    prefer: tuple[str, ...] = ()
+    weights: Weights | None = None
 
 
 class Guardrail(Section, frozen=True):

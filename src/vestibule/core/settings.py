@@ -18,6 +18,7 @@ from vestibule.core.caller import Role
 from vestibule.core.clearance import Destination
 from vestibule.core.errors import VestibuleError
 from vestibule.core.generation import Patience, PatienceSettings, Seconds
+from vestibule.core.languages import LANGUAGES
 
 
 class SettingsError(VestibuleError):
@@ -142,7 +143,8 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`id` is what callers name, `name` what the provider calls the model. `images` False says that it takes none.
     `context` is how many tokens it reads and writes at most: what is longer `auto` does not ask it. `prices` count for
-    a model that is not home. `patience` goes before that of its provider."""
+    a model that is not home. `patience` goes before that of its provider. `languages` are all that it speaks (ISO
+    639-1), where its name does not tell: who asks in another one `auto` does not send to it."""
 
     id: str
     provider: str
@@ -151,6 +153,7 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prices: Prices | None = None
     patience: PatienceSettings = PatienceSettings()
     context: Annotated[int, msgspec.Meta(ge=256)] | None = None
+    languages: Annotated[frozenset[str], msgspec.Meta(min_length=1)] | None = None
 
 
 class BreakerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -348,7 +351,11 @@ def _check_models(settings: Settings, path: Path | None) -> None:
                 f"{path}: model `{model.id}` names the provider `{model.provider}`, which is not under `providers`.",
                 next_step=f"Known: {', '.join(sorted(known)) or 'none'}.",
             )
-
+        if strange := sorted((model.languages or set()) - LANGUAGES.keys()):
+            raise SettingsError(
+                f"{path}: model `{model.id}`: `{strange[0][:20]}` is not the code of a language.",
+                next_step="Write the two letters of ISO 639-1: en for English, vi for Vietnamese, ja for Japanese.",
+            )
     for names, what in ((settings.providers, "provider"), (settings.models, "model")):
         ids = [named.id for named in names]
         if twice := next((one for one in ids if ids.count(one) > 1), None):

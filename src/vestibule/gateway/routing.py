@@ -117,7 +117,7 @@ def _candidate(candidate: Candidate) -> WireCandidate:
             _rounded(figures.quality),
             time.basis,
         )
-    weighed = parts and Parts(*(round(part, DIGITS) for part in msgspec.structs.astuple(parts)))
+    weighed = parts and Parts(*(round(part, DIGITS) + 0.0 for part in msgspec.structs.astuple(parts)))  # no -0.0
     return WireCandidate(
         model.id,
         model.provider.id,

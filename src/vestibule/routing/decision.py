@@ -16,12 +16,13 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from vestibule.core.chat import ChatRequest, TaskKind
-from vestibule.core.configuration import Routes
+from vestibule.core.configuration import Arm, Routes, TaskRule, Weights
 from vestibule.core.ports import Vector
 from vestibule.providers.balancing import choose
 from vestibule.providers.replicas import ReplicatedProvider
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
-from vestibule.routing.plan import Candidate, Plan, Sieve, may_use
+from vestibule.routing.languages import language_of
+from vestibule.routing.plan import Candidate, Plan, Sieve, heard, may_use, unheard
 from vestibule.routing.predictions import Predictions
 from vestibule.routing.share import Outside
 from vestibule.routing.tasks import TaskReader, rule
@@ -81,42 +82,45 @@ class Router:
             return Plan((Candidate(model, lacking, rejected=True),), task)
         candidate = self._at_session(Candidate(model, "named by the caller"), case.request.session)
         if model.id not in routes.fallbacks:
-            return Plan((candidate,), task)
+            return Plan(tuple(unheard([candidate], _language(case.request, [model]))), task)
         weighing = self._weighing(case, needed)
-        behind = [self._judged(m, weighing) for m in self._fallbacks([model], routes.fallbacks)]
-        behind = [self._limited(c, weighing) for c in behind]
+        behind = self._behind([model], [candidate], weighing)
         kept = [self._at_session(c, case.request.session) for c in behind if not c.rejected]
-        return Plan((candidate, *kept, *(c for c in behind if c.rejected)), task, weighing.difficulty)
+        asked = unheard([candidate, *kept], weighing.language)
+        return Plan((*asked, *(c for c in behind if c.rejected)), task, weighing.difficulty)
 
     def _weighed(self, case: Case, selected: list[Model], needed: frozenset[Capability]) -> Plan:
         """All of them: first the filter, then the scores, then who of those that are level has time."""
         weighing, fallbacks = self._weighing(case, needed), case.configuration.document.routes.fallbacks
         judged = [self._judged(model, weighing) for model in selected]
-        gained = gain([c for c in judged if not c.rejected], weighing)
+        gained = gain([c for c in heard(judged, weighing.language) if not c.rejected], weighing)
         worth = weighing.rule.exempt or gained >= self.outside.share.least_gain(case.configuration.document.routes)
-        judged = [self._limited(candidate, weighing) for candidate in judged]
+        judged = heard([self._limited(candidate, weighing) for candidate in judged], weighing.language)
         asked = ordered([c for c in judged if not c.rejected], weighing, worth=worth)
         asked = self._balanced(asked, weighing)
         if fallbacks:
-            behind = [self._judged(model, weighing) for model in self._fallbacks(selected, fallbacks)]
-            behind = [self._limited(candidate, weighing) for candidate in behind]
+            behind = self._behind(selected, asked, weighing)
             asked = _followed(asked, [c for c in behind if not c.rejected], fallbacks)
             judged += behind
         asked = _first(asked, case.request.preferred) if case.request.preferred else asked
         asked = [self._at_session(c, case.request.session) for c in asked]
+        asked = unheard(asked, weighing.language)
         rejected = (c for c in judged if c.rejected)
         return Plan((*asked, *rejected), weighing.task, weighing.difficulty, weighing.rule.exempt, gained)
 
     def _weighing(self, case: Case, needed: frozenset[Capability]) -> Weighing:
         request = case.request
         task = self._tasks.read(request)
-        holds = rule(case.configuration.document.routes, task)
+        routes = case.configuration.document.routes
+        holds, weights = _experimental(case.arms, rule(routes, task), routes.weights)
         within_s = _within_s(case, task)
         return Weighing(
             case,
             needed,
             task,
             holds,
+            weights,
+            _language(request, self._catalogue),
             self.difficulty.difficulty(case.vector, request),
             _tokens(request) + case.found // CHARACTERS_A_TOKEN,
             self.predictions.output_tokens(task, request.sampling.max_tokens or holds.max_tokens),
@@ -151,6 +155,12 @@ class Router:
         routes = weighing.case.configuration.document.routes
         why = self.outside.refuses(routes, cost_eur, exempt=weighing.rule.exempt)
         return replace(candidate, reason=why, rejected=True) if why else candidate
+
+    def _behind(self, models: Sequence[Model], asked: Sequence[Candidate], weighing: Weighing) -> list[Candidate]:
+        """Those that may follow one of the models, and why not the others."""
+        following = self._fallbacks(models, weighing.case.configuration.document.routes.fallbacks)
+        behind = [self._limited(self._judged(model, weighing), weighing) for model in following]
+        return heard([*asked, *behind], weighing.language)[len(asked) :]
 
     def _fallbacks(self, models: Iterable[Model], fallbacks: Mapping[str, Sequence[str]]) -> list[Model]:
         """All that may follow one of the models, and is not one of them."""
@@ -196,6 +206,22 @@ def ruled(request: ChatRequest, task: TaskKind | None, routes: Routes) -> ChatRe
         options = replace(request.options, route=replace(route, deadline_s=said.deadline_s))
         request = replace(request, options=options)
     return request
+
+
+def _language(request: ChatRequest, models: Iterable[Model]) -> str:
+    """The one that it is asked in, "" where that is not told or all of the models speak it, as far as is known."""
+    known = [model for model in models if model.languages is not None]
+    language = language_of(request.question) if known else ""
+    return "" if all(model.speaks(language) for model in known) else language
+
+
+def _experimental(arms: Iterable[Arm], holds: TaskRule, weights: Weights) -> tuple[TaskRule, Weights]:
+    """The rule and the weights as the arms of experiments have them. Nothing leaves more freely for its arm."""
+    for arm in arms:
+        holds = replace(holds, prefer=arm.prefer) if arm.prefer else holds
+        if arm.weights is not None:
+            weights = replace(arm.weights, privacy=max(arm.weights.privacy, weights.privacy))
+    return holds, weights
 
 
 def _within_s(case: Case, task: TaskKind | None) -> float:

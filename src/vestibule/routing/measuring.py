@@ -123,9 +123,11 @@ class Attempted:
             at_once=max((self._at_once + at_the_end) // 2, 1),
             asleep=self._asleep,
             characters=self._characters if usage else 0,
+            begun_with=self._at_once,
         )
         measuring.compare(model.id, "first_token", self.predicted.first_token_s, first - self._begun)
         measuring.compare(model.id, "finish", self.predicted.finish_s, ended - self._begun)
+        measuring.latencies.compare(model.id, self.predicted, first - self._begun, ended - self._begun)
         measuring.latencies.observe(model.id, measured, task=self._task)
 
 

@@ -160,7 +160,7 @@ class Sieve:
 def heard(judged: Sequence[Candidate], language: str) -> list[Candidate]:
     """The same, without those that are known not to speak the language, where one is left that may. Who can do nothing
     but quote does not count: an answer in another language is more than none."""
-    if not any(c.model.speaks(language) and c.model.can for c in judged if not c.rejected):
+    if not language or not _is_spoken(language, judged):
         return list(judged)
     return [
         c if c.rejected or c.model.speaks(language) else replace(c, reason=_not_spoken(language), rejected=True)
@@ -168,12 +168,19 @@ def heard(judged: Sequence[Candidate], language: str) -> list[Candidate]:
     ]
 
 
-def unheard(asked: Sequence[Candidate], language: str, why: str = "") -> list[Candidate]:
-    """The same, and it is said of who is asked in a language that it does not speak."""
+def unheard(asked: Sequence[Candidate], language: str) -> list[Candidate]:
+    """The same, and it is said of who is asked though it does not speak the language."""
+    if not language:
+        return list(asked)
+    why = "" if _is_spoken(language, asked) else ", and nobody does who may be asked"
     return [
         c if c.model.speaks(language) else replace(c, reason=f"{c.reason}, though it {_not_spoken(language)}{why}")
         for c in asked
     ]
+
+
+def _is_spoken(language: str, judged: Sequence[Candidate]) -> bool:
+    return any(c.model.speaks(language) and c.model.can for c in judged if not c.rejected)
 
 
 def _not_spoken(language: str) -> str:

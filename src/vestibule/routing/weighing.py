@@ -46,7 +46,7 @@ class Case(msgspec.Struct, frozen=True):
 class Weighing(msgspec.Struct, frozen=True):
     """What is the same for all models that a case is weighed for. An answer beyond `within_s`, which the caller or the
     version in force says, is late; `deadline_s` is what its seconds are measured by. `language` is the one it is asked
-    in, "" where that is not told."""
+    in, "" where that is not told or all models speak it."""
 
     case: Case
     needed: frozenset[Capability]

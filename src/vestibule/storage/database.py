@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
-from vestibule.core.errors import StorageFull, Unavailable, VestibuleError
+from vestibule.core.errors import InvalidRequest, StorageFull, Unavailable, VestibuleError
 from vestibule.core.settings import Settings
 from vestibule.storage.changes import CHANNEL, Changes
 from vestibule.storage.external import ExternalServer
@@ -198,11 +198,14 @@ def _complete(conninfo: str) -> str:
 
 
 def _translated(error: psycopg.Error, connection: Connection) -> VestibuleError | None:
-    """Our error for what is the database's own trouble; None for what the statement did wrong."""
+    """Our error for what is the database's own trouble, and for a text that none of its columns can hold; None for what
+    the statement did wrong."""
     if isinstance(error, psycopg.errors.DiskFull):
         return StorageFull(
             "The disk of the database is full; nothing was written.", next_step="Free some space and try again."
         )
+    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+        return InvalidRequest("A text holds the character NUL, which cannot be kept.", next_step="Leave it out.")
     return _away(error) if connection.closed else None
 
 

@@ -99,6 +99,8 @@ async def _openai(ask: Checked) -> None:
     for encoding in ("float", "base64"):
         await ask("POST /v1/embeddings", {"model": "auto", "input": ["a", "b"], "encoding_format": encoding})
     await ask("POST /v1/moderations", {"input": "Ask Maria Lindqvist (maria@example.com)."})
+    templates = await ask("GET /v1/agents/templates")
+    await ask("GET /v1/agents/templates/{name}", name=templates["data"][0]["name"])
 
 
 async def _kept(ask: Checked) -> None:

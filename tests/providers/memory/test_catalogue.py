@@ -8,6 +8,7 @@ import pytest
 
 from vestibule.cli.memory_plan import CATALOGUE
 from vestibule.core.errors import InvalidRequest, NotFound
+from vestibule.core.languages import LANGUAGES
 from vestibule.providers.memory.catalogue import GB, KnownModel, read_catalogue
 from vestibule.providers.memory.footprint import Serving, cache_bytes_per_token, footprint
 
@@ -49,6 +50,42 @@ def test_presets_are_as_free_as_their_purpose() -> None:
     presets = SHIPPED.presets
     assert presets["lookup"].temperature < presets["coordination"].temperature < presets["analysis"].temperature
     assert all(preset.why for preset in presets.values())
+
+
+@pytest.mark.parametrize(
+    ("model", "spoken", "unspoken"),
+    [
+        ("qwen2.5:7b", "vi", "sw"),
+        ("Qwen2.5-7B-Instruct.Q4_K_M", "th", "uk"),
+        ("qwen2.5:14b-instruct-q4_K_M", "vi", "ro"),
+        ("llama3.2", "th", "vi"),
+        ("llama3.2:latest", "hi", "vi"),
+        ("Llama-3.2-3B-Instruct-Q4_K_M", "pt", "pl"),
+        ("Meta-Llama-3.1-8B-Instruct", "de", "ja"),
+        ("phi3.5:3.8b", "uk", "vi"),
+        ("aya-expanse:8b", "vi", "th"),
+    ],
+)
+def test_a_family_speaks_what_its_publisher_says(model: str, spoken: str, unspoken: str) -> None:
+    languages = SHIPPED.languages(model)
+    assert languages is not None
+    assert "en" in languages
+    assert spoken in languages
+    assert unspoken not in languages
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-4o", "qwen2.5-coder:7b", "llama3.2-vision", "llama-3.2-3b-instruct-vietnamese", "myllama3.2", ""]
+)
+def test_what_others_made_of_a_family_is_not_known_by_it(model: str) -> None:
+    assert SHIPPED.languages(model) is None
+
+
+def test_languages_have_codes_and_sources() -> None:
+    for family in SHIPPED.families:
+        assert family.languages <= LANGUAGES.keys()
+        assert family.source
+    assert [len(family.languages) for family in SHIPPED.families] == [28, 8, 23, 23]
 
 
 def test_what_is_no_catalogue_is_refused(tmp_path: Path) -> None:

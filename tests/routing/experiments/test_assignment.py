@@ -7,7 +7,7 @@ import pytest
 
 from vestibule.core.caller import Caller
 from vestibule.core.chat import ChatRequest, Message, Options, RouteOptions
-from vestibule.core.configuration import Arm, Configuration, Document, Experiment, SamplingPreset
+from vestibule.core.configuration import Arm, Configuration, Document, Experiment, SamplingPreset, Weights
 from vestibule.routing.experiments.assignment import Assignment, Stop, assign, edition
 
 UNITS = 100_000
@@ -136,6 +136,9 @@ def test_an_experiment_is_for_its_tasks_tenants_and_models() -> None:
         False,
         False,
     ]
+    for arm in (Arm("new", prefer=("large",)), Arm("new", weights=Weights())):
+        routed = Experiment("routes", (Arm("was"), arm))
+        assert [takes_part(routed, asked(model)) for model in ("auto", "small")] == [True, False]
     own = ChatRequest("auto", request.messages, options=Options(route=RouteOptions(adapters={"mine": 1.0})))
     assert not takes_part(between, own)
 
@@ -155,6 +158,8 @@ def test_an_edition_is_what_the_arms_do() -> None:
     assert edition(made) == edition(experiment(3, 1, share=0.2))
     assert edition(made) != edition(experiment(1, 1, 1))
     assert edition(made) != edition(experiment(1, 1, sticky="user"))
+    routed = [Experiment("e", (Arm("was"), Arm("new", weights=weights))) for weights in (None, Weights(quality=2.0))]
+    assert edition(routed[0]) != edition(routed[1])
 
 
 def test_the_prompt_of_an_arm_comes_from_the_version() -> None:

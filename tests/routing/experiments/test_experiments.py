@@ -144,6 +144,18 @@ async def test_the_judge_goes_on_by_itself_and_stops_once(database: Database, te
         assert await cursor.fetchone() == (1,)
 
 
+async def test_an_answer_at_home_costs_what_it_took(database: Database, tenant: str) -> None:
+    made = Experiment(f"e-{uuid4().hex[:8]}", (Arm("was"), Arm("new", model="large")))
+    rows = [
+        replace(record(tenant, made, arm, unit), cost_eur=cost, home_eur=home)
+        for arm, unit, cost, home in (("was", 1, 0.0, 0.002), ("new", 2, 0.01, 0.003), ("new", 3, 0.09, 0.09))
+    ]
+    await written(database, tenant, rows)
+    report = await experimenting(database).report(Configuration(1, Document(experiments=(made,))), made.id)
+    means = [arm.metrics["cost_eur"].mean for arm in report.arms]
+    assert means == pytest.approx([0.002, (0.013 + 0.10) / 2])
+
+
 async def test_what_is_known_of_a_request_goes_with_its_row(database: Database, tenant: str) -> None:
     made = Experiment(f"e-{uuid4().hex[:8]}", (Arm("was"), Arm("new", model="large")))
     configuration, experiments, records = (

@@ -11,6 +11,7 @@ from vestibule.core.configuration import (
     SamplingPreset,
     TaskRule,
     Tuned,
+    Weights,
 )
 from vestibule.core.errors import InvalidRequest, NotFound
 from vestibule.routing.experiments.promotion import KINDS, promoted
@@ -39,6 +40,24 @@ def test_adapters_and_prompt_become_the_rule() -> None:
     arm = Arm("new", model="large", adapters={"energy": 0.5}, prompt="short")
     rules = promoted(document(arm, tasks=("lookup",)), "e", "new").routes.tasks
     assert rules["lookup"] == TaskRule(prefer=("large",), prompt="short", adapters=(AdapterUse("energy", 0.5),))
+
+
+def test_an_order_becomes_that_of_its_tasks_and_weights_those_of_the_routes() -> None:
+    routes = Routes(tasks={"report": TaskRule(prefer=("small",), quality=0.7)}, weights=Weights(privacy=0.4))
+    order = Arm("new", prefer=("large", "far"))
+    after = promoted(Document(routes, experiments=document(order, tasks=("report",)).experiments), "e", "new").routes
+    assert after.tasks == {"report": TaskRule(prefer=("large", "far"), quality=0.7)}
+    assert after.weights == routes.weights
+    both = Arm("new", model="far", prefer=("large", "far"))
+    assert promoted(document(both, tasks=("code",)), "e", "new").routes.tasks == {
+        "code": TaskRule(prefer=("far", "large"))
+    }
+    weighed = Arm("new", weights=Weights(quality=3.0))
+    assert promoted(Document(routes, experiments=document(weighed).experiments), "e", "new").routes == Routes(
+        tasks=routes.tasks, weights=Weights(quality=3.0)
+    )
+    with pytest.raises(InvalidRequest, match="weights hold for all"):
+        promoted(document(weighed, tasks=("report",)), "e", "new")
 
 
 def test_a_sampling_becomes_the_preset_of_its_tasks_or_of_all() -> None:

@@ -1,5 +1,7 @@
 """Predictions from measurements: what is read, what is said, who waits before it, and what is not known."""
 
+from random import Random
+
 import pytest
 
 from vestibule.core.answer import Predicted
@@ -125,3 +127,32 @@ def test_how_many_tokens_a_text_is_is_learned_by_the_model() -> None:
     for _ in range(3):
         latencies.observe("m", Measured(1.0, 2.0, 1000, 20, characters=2000))
     assert latencies.prompt_tokens("m", 4000) == 2001
+
+
+def test_a_server_with_a_queue_of_its_own_lets_the_first_token_wait_for_those_before() -> None:
+    latencies = Latencies()
+    for number in range(300):
+        beside = 1 + number % 12
+        queued_s = 0.5 * max(beside - 6, 0)
+        latencies.observe("m", Measured(0.1 + queued_s, 1.1 + queued_s, 100, 20, at_once=beside, begun_with=beside))
+    alone, crowded = latencies.predict("m", 100, 20), latencies.predict("m", 100, 20, served=10)
+    assert alone.first_token_s == pytest.approx(0.1, rel=0.05)
+    assert crowded.first_token_s == pytest.approx(2.6, rel=0.05)
+    beyond = latencies.predict("m", 100, 20, served=100)  # never seen: as where it was fullest
+    assert beyond.first_token_s == pytest.approx(3.1, rel=0.1)
+
+
+def test_nineteen_of_twenty_come_within_what_is_told_of_them() -> None:
+    random, latencies = Random(7), Latencies()
+    within, told = 0, 0
+    for _ in range(2000):
+        predicted = latencies.predict("m", 100, 20)
+        slow = random.lognormvariate(0.0, 0.5)
+        first_s, finish_s = 0.2 * slow, 0.2 * slow + 1.0 * random.lognormvariate(0.0, 0.3)
+        if predicted.finish_p95_s and predicted.first_token_p95_s:
+            told += 1
+            within += (first_s <= predicted.first_token_p95_s) + (finish_s <= predicted.finish_p95_s)
+        latencies.compare("m", predicted, first_s, finish_s)
+        latencies.observe("m", Measured(first_s, finish_s, 100, 20))
+    assert told > 1900
+    assert within / (2 * told) == pytest.approx(0.95, abs=0.03)

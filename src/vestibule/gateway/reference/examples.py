@@ -35,7 +35,14 @@ _REPORT: Example = {
         "attempts": [{"model": "qwen3:4b", "outcome": "answered", "prompt_tokens": 812, "completion_tokens": 37}],
         "config_version": 1,
         "task": "lookup",
-        "predicted": {"first_token_s": 0.84, "finish_s": 2.31, "basis": "measured", "wait_s": 0.0},
+        "predicted": {
+            "first_token_s": 0.84,
+            "finish_s": 2.31,
+            "basis": "measured",
+            "wait_s": 0.0,
+            "first_token_p95_s": 1.2,
+            "finish_p95_s": 4.05,
+        },
         "candidates": 4,
     },
     "citations": [

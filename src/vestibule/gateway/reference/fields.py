@@ -61,6 +61,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "finish_s": "Seconds from asking it to the end of its answer.",
         "basis": "`measured` from its own answers, `stated` for models of its kind, or `unknown`.",
         "wait_s": "Seconds of these that it waits for its turn.",
+        "first_token_p95_s": "Nineteen of twenty first words come within so many seconds; null where few were seen.",
+        "finish_p95_s": "Nineteen of twenty answers end within so many seconds; null where few were seen.",
     },
     "RoutingExplanation": {
         "chosen": "The model that would be asked first; null where none may answer.",

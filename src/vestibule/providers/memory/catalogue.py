@@ -1,10 +1,11 @@
-"""The models that are known beforehand: shapes, files, licences, sampling presets, and profiles of machines.
+"""The models that are known beforehand: shapes, files, licences, languages, sampling presets, and profiles of machines.
 
 Reads and checks the file; whether any of it is installed is not its business.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,25 @@ class KnownModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Models of one publisher that speak the same `languages` (ISO 639-1), and who says so."""
+
+    names: tuple[str, ...]
+    source: str
+    languages: frozenset[str]
+
+    def holds(self, model: str) -> bool:
+        """Whether a model of that name, in an Ollama or as a file, is as it was published."""
+        return re.fullmatch(rf"(?i)(?:{'|'.join(map(re.escape, self.names))}){_AS_PUBLISHED}", model) is not None
+
+
+_AS_PUBLISHED = (
+    r"(?:[-:]\d+(?:\.\d+)?[bm])?(?:[-:](?:instruct|chat|it|text))?"
+    r"(?:[-.:_](?:latest|i?q\d\w*|b?f16|fp16|fp8|awq|gptq))*"
+)
+"""Size, manner and quantisation; another word names what others made of it."""
+
+
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How to sample an answer of one kind, and why so."""
 
@@ -75,8 +95,13 @@ class Profile(LocalSettings, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 class ModelCatalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: dict[str, KnownModel]
+    families: tuple[Family, ...]
     presets: dict[str, Preset]
     profiles: dict[str, Profile]
+
+    def languages(self, model: str) -> frozenset[str] | None:
+        """Those that a model of that name speaks; None where that is not known."""
+        return next((family.languages for family in self.families if family.holds(model)), None)
 
     def profile(self, name: str) -> Profile:
         """Raise `NotFound` with the names there are."""

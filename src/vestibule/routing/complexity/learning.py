@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+import psycopg
 import structlog
 
 from vestibule.core.errors import VestibuleError
@@ -66,8 +67,8 @@ class Learning:
     async def _try_to_share(self) -> None:
         try:
             await self.share()
-        except VestibuleError as error:
-            log.warning("outcomes wait", code=error.code)
+        except (VestibuleError, psycopg.Error) as error:
+            log.warning("outcomes wait", reason=type(error).__name__)
 
     async def share(self) -> None:
         """Add what was learnt here and what is new in the database to what is kept, and believe what all came to."""

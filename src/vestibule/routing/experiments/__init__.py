@@ -1,4 +1,4 @@
-"""A/B/n experiments between models, adapters, prompts and samplings: assigned, laid over, judged, stopped, promoted."""
+"""A/B/n experiments between models, adapters, prompts, samplings and routes: assigned, judged, stopped, promoted."""
 
 from vestibule.routing.experiments.assignment import Assignment, assign
 from vestibule.routing.experiments.experiments import Experiments

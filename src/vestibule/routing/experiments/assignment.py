@@ -75,10 +75,12 @@ def edition(experiment: Experiment) -> str:
 
 def _concerns(experiment: Experiment, request: ChatRequest, tenant: str, task: TaskKind | None) -> bool:
     """A model that its caller named is respected: an experiment between models is for who asked `auto`, or the model
-    that its first arm is."""
+    that its first arm is; one between routes is for `auto` alone."""
     if experiment.tasks and task not in experiment.tasks:
         return False
     if experiment.tenants and tenant not in experiment.tenants:
+        return False
+    if request.model != AUTO and any(arm.prefer or arm.weights is not None for arm in experiment.arms):
         return False
     if any(arm.model or arm.adapters for arm in experiment.arms):
         named = request.options.route.adapters or request.model not in (AUTO, experiment.arms[0].model)

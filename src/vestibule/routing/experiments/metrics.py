@@ -1,8 +1,9 @@
 """What is compared between arms: from which bounded values its mean is made, and which way is worse.
 
 Seconds are compared as logarithms, between `SHORTEST_S` and `LONGEST_S`: their mean is the geometric one, which a few
-very late answers do not carry away, and a difference is a ratio. Money is cut off at `DEAREST_EUR` a request. The other
-metrics lie between 0 and 1 as they are.
+very late answers do not carry away, and a difference is a ratio. Money is what models outside cost and what answering
+at home took in energy and machine, cut off at `DEAREST_EUR` a request. The other metrics lie between 0 and 1 as they
+are.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ METRICS: dict[Name, Metric] = {
             span=math.log(LONGEST_S / SHORTEST_S),
             is_ratio=True,
         ),
-        Metric("cost_eur", f"least(r.cost_eur, {DEAREST_EUR})", span=DEAREST_EUR),
+        Metric("cost_eur", f"least(r.cost_eur + coalesce(r.home_eur, 0), {DEAREST_EUR})", span=DEAREST_EUR),
         Metric("failed", "CASE WHEN (e ->> 'failed')::boolean THEN 1.0 ELSE 0.0 END"),
         Metric("thumbs_up", "CASE f.thumb WHEN 1 THEN 1.0 WHEN -1 THEN 0.0 END", more_is_worse=False),
         Metric("thumbs_down", "CASE f.thumb WHEN 1 THEN 0.0 WHEN -1 THEN 1.0 END"),

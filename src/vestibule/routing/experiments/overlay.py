@@ -1,8 +1,8 @@
 """Lays arms over a request, before anything is found out about it: from there it goes the way of every other.
 
-An arm touches the model, its adapters, the sampling under what the caller says, and a system prompt in front. It has no
-word in where a request may go: of `auto` the arm's model is asked first if it is one that may be, and the plan and the
-gate decide that as they do without it.
+An arm touches the model, its adapters, the sampling under what the caller says, and a system prompt in front; its order
+of models and its weights count in the decision. It has no word in where a request may go: of `auto` the arm's model is
+asked first if it is one that may be, and the plan and the gate decide that as they do without it.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 
 def promoted(document: Document, id: str, arm_id: str) -> Document:
     """`document` with the arm's model preferred, its sampling as preset, its prompt and adapters as the rule, for the
-    tasks of the experiment or all of them. Raise `NotFound` without such an arm, `InvalidRequest` where it holds for
-    some tenants only: rules hold for all."""
+    tasks of the experiment or all of them, and its weights those of the routes. Raise `NotFound` without such an arm,
+    `InvalidRequest` where it holds for some tenants only, or its weights for some tasks: those hold for all."""
     experiment = found(document, id)
     arm = next((arm for arm in experiment.arms if arm.id == arm_id), None)
     if arm is None:
@@ -42,13 +42,19 @@ def promoted(document: Document, id: str, arm_id: str) -> Document:
             next_step="Make it with all of them first, or write the rule yourself: `vestibule config apply`.",
             param="id",
         )
+    if experiment.tasks and arm.weights is not None:
+        raise InvalidRequest(
+            f"The experiment `{id}` was made with some tasks only, and weights hold for all.",
+            next_step="Make it with all of them first, or write the weights yourself: `vestibule config apply`.",
+            param="id",
+        )
     kinds = experiment.tasks or KINDS
     said = document.routes.tasks
     tasks = said | {kind: _ruled(arm, said.get(kind, TaskRule())) for kind in kinds}
     tasks = {kind: rule for kind, rule in tasks.items() if kind in said or rule != TaskRule()}
     return replace(
         document,
-        routes=replace(document.routes, tasks=tasks),
+        routes=replace(document.routes, tasks=tasks, weights=arm.weights or document.routes.weights),
         presets=_tuned(document.presets, arm, kinds),
     )
 
@@ -67,7 +73,8 @@ def found(document: Document, id: str) -> Experiment:
 
 
 def _ruled(arm: Arm, rule: TaskRule) -> TaskRule:
-    prefer = (arm.model, *(model for model in rule.prefer if model != arm.model)) if arm.model else rule.prefer
+    prefer = arm.prefer or rule.prefer
+    prefer = (arm.model, *(model for model in prefer if model != arm.model)) if arm.model else prefer
     adapters = tuple(AdapterUse(name, scale) for name, scale in arm.adapters.items())
     return replace(rule, prefer=prefer, prompt=arm.prompt or rule.prompt, adapters=adapters or rule.adapters)
 

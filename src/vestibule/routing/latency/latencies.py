@@ -75,7 +75,7 @@ class Latencies:
         wait_s = 0.0
         if pace is not None and pace.is_measured:
             read = prompt_tokens * pace.read_share.value if cached_tokens is None else prompt_tokens - cached_tokens
-            first_s, token_s = pace.first_token_s(read), pace.token_s(at_once)
+            first_s, token_s = pace.first_token_s(read, served + 1), pace.token_s(at_once)
             basis: Literal["measured", "stated"] = "measured"
         elif stated := self._stated(model_id):
             first_s = OVERHEAD_S + (prompt_tokens - (cached_tokens or 0)) / stated.reads_per_s
@@ -95,7 +95,26 @@ class Latencies:
             wait_s = (answer_s if turn_s is None else turn_s) * (waiting + 1) / max(slots, 1)
             first_s += wait_s
             answer_s += wait_s
-        return Predicted(first_s, answer_s, basis, wait_s)
+        first_within = pace.first_within.value if pace else None
+        finish_within = pace.finish_within.value if pace else None
+        return Predicted(
+            first_s,
+            answer_s,
+            basis,
+            wait_s,
+            None if first_within is None else first_s * first_within,
+            None if finish_within is None else answer_s * finish_within,
+        )
+
+    def compare(self, model_id: str, predicted: Predicted, first_token_s: float, finish_s: float) -> None:
+        """Learn how far off a prediction was, from how long it took in all."""
+        pace = self._paces.get((model_id, ""))
+        if pace is None or predicted.basis != "measured":
+            return
+        if predicted.first_token_s:
+            pace.first_within.add(first_token_s / predicted.first_token_s)
+        if predicted.finish_s:
+            pace.finish_within.add(finish_s / predicted.finish_s)
 
     def observe(self, model_id: str, measured: Measured, *, task: TaskKind | None = None, host: str = "") -> None:
         """Learn from an answer that came to its end."""

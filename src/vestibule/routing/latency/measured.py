@@ -7,7 +7,8 @@ import msgspec
 
 class Measured(msgspec.Struct, frozen=True):
     """Seconds from sending to the first piece and to the end. `cached_tokens` are those of the prompt that the model
-    had kept of an earlier one and need not read. `at_once` is how many it was answering, this one among them. `asleep`:
+    had kept of an earlier one and need not read. `at_once` is how many it was answering, this one among them, and
+    `begun_with` how many when it was asked. `asleep`:
     it had to be loaded first. `characters` of the prompt, 0 where they were not counted."""
 
     first_token_s: float
@@ -18,3 +19,4 @@ class Measured(msgspec.Struct, frozen=True):
     at_once: int = 1
     asleep: bool = False
     characters: int = 0
+    begun_with: int = 1

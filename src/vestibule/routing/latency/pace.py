@@ -8,12 +8,24 @@ from __future__ import annotations
 from typing import Protocol
 
 from vestibule.routing.latency.measured import Measured
-from vestibule.routing.latency.window import Line, Middle
+from vestibule.routing.latency.window import Line, Middle, Most
 
 ENOUGH = 3
 """Answers after which what was measured counts, and no longer what is stated."""
 CHARACTERS_A_TOKEN = 4.0
 """Of English prose and the tokenizers of the day; measured for each model as soon as it has answered."""
+
+
+LEAST = 0.2
+"""Of what is usual: less is never predicted."""
+
+
+def _crowd(at_once: int) -> int:
+    """Numbers of answers at once in groups: each to eight by itself, then four to each doubling."""
+    if at_once <= 4:
+        return at_once
+    halvings = at_once.bit_length() - 3
+    return 4 * halvings + (at_once >> halvings)
 
 
 class Stated(Protocol):
@@ -26,17 +38,25 @@ class Stated(Protocol):
 
 
 class Pace:
-    """First piece: a line over the tokens that are read. A token: a line over how many are answered at once, since a
-    machine that answers several shares itself among them. `turn_s` is how long a turn takes as a rule, `load_s` a
-    loading; `read_share` how much of a prompt is not kept from an earlier one."""
+    """First piece: a line over the tokens that are read, and beyond it what it took as a rule when about as many were
+    asked at once, since a server may have a queue of its own. A token: a line over how many are answered at once,
+    since a machine that answers several shares itself among them. `turn_s` is how long a turn takes as a rule, `load_s`
+    a loading; `read_share` how much of a prompt is not kept from an earlier one. `first_within` and `finish_within` are
+    what nineteen of twenty stayed within, as a multiple of what was predicted."""
 
-    __slots__ = ("_first", "_load", "_token", "_turn", "characters", "read_share")
+    __slots__ = (
+        *("_beside", "_first", "_load", "_token", "_turn"),
+        *("characters", "finish_within", "first_within", "read_share"),
+    )
 
     def __init__(self) -> None:
         self._first = Line()
         self._token = Line()
         self._turn = Middle()
         self._load = Middle()
+        self._beside: dict[int, Middle] = {}
+        self.first_within = Most(least=1.0)
+        self.finish_within = Most(least=1.0)
         self.read_share = Middle(otherwise=1.0)
         self.characters = Middle(otherwise=CHARACTERS_A_TOKEN)
 
@@ -52,6 +72,11 @@ class Pace:
             usual_s = self._first.at(read) if self._first.count else 0.0
             self._load.add(max(measured.first_token_s - usual_s, 0.0))
             return
+        beside = _crowd(measured.begun_with)
+        if beside not in self._beside:
+            self._beside[beside] = Middle()
+        if self._first.count:
+            self._beside[beside].add(measured.first_token_s - self._first.at(read))
         self._first.add(read, measured.first_token_s)
         self._turn.add(measured.finish_s)
         if prompt:
@@ -60,8 +85,11 @@ class Pace:
             each_s = (measured.finish_s - measured.first_token_s) / (measured.said_tokens - 1)
             self._token.add(measured.at_once, each_s)
 
-    def first_token_s(self, read_tokens: float) -> float:
-        return self._first.at(read_tokens)
+    def first_token_s(self, read_tokens: float, at_once: int = 1) -> float:
+        """Where so many were never asked at once, as with the nearest number of them that were."""
+        usual_s, crowd = self._first.at(read_tokens), _crowd(at_once)
+        near = min(self._beside, key=lambda known: abs(known - crowd), default=None)
+        return usual_s if near is None else max(usual_s + self._beside[near].value, LEAST * usual_s)
 
     def token_s(self, at_once: int) -> float:
         return self._token.at(at_once)

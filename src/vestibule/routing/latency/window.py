@@ -8,6 +8,7 @@ not the n² / 2 of Sen's (1968): 30 us for a window of 64.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from statistics import median
 
@@ -15,6 +16,7 @@ WINDOW = 64
 ALWAYS_UP_TO = 16
 """So many measurements count at once; from then on they do eight at a time, which spares most of the work."""
 EVERY = 8
+ENOUGH = 8
 
 
 class Middle:
@@ -32,6 +34,26 @@ class Middle:
         self.count += 1
         if _is_due(self.count):
             self.value = median(self._values)
+
+
+class Most:
+    """What nineteen of twenty of the last `WINDOW` values do not exceed, and at least `least`; None until `ENOUGH`
+    there are."""
+
+    __slots__ = ("_count", "_least", "_values", "value")
+
+    def __init__(self, least: float) -> None:
+        self._values: deque[float] = deque(maxlen=WINDOW)
+        self._count = 0
+        self._least = least
+        self.value: float | None = None
+
+    def add(self, value: float) -> None:
+        self._values.append(value)
+        self._count += 1
+        if self._count >= ENOUGH and _is_due(self._count):
+            ordered = sorted(self._values)
+            self.value = max(ordered[math.ceil(0.95 * len(ordered)) - 1], self._least)
 
 
 class Line:

@@ -30,10 +30,14 @@ class Wording:
         return {found[0] for found in self._automaton.find_matches_as_indexes(normalised(text), overlapping=True)}
 
 
+def ends_of(text: str) -> str:
+    """The beginning and the end of a long text."""
+    return text if len(text) <= BEGINNING + ENDING else f"{text[:BEGINNING]} {text[-ENDING:]}"
+
+
 def normalised(text: str) -> str:
     """What of a text is looked at: small letters, single words between spaces."""
-    if len(text) > BEGINNING + ENDING:
-        text = f"{text[:BEGINNING]} {text[-ENDING:]}"
+    text = ends_of(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return f" {' '.join(text.lower().translate(_SEPARATORS).split())} "
