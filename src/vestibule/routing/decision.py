@@ -26,7 +26,7 @@ from vestibule.routing.plan import Candidate, Plan, Sieve, heard, may_use, unhea
 from vestibule.routing.predictions import Predictions
 from vestibule.routing.share import Outside
 from vestibule.routing.tasks import TaskReader, rule
-from vestibule.routing.weighing import Case, Weighing, gain, ordered, parts_of, standing
+from vestibule.routing.weighing import Case, Weighing, by_place, gain, ordered, parts_of, standing
 
 DEADLINE_S = 30.0
 """What a person waits for an answer where nothing is said."""
@@ -93,11 +93,14 @@ class Router:
         """All of them: first the filter, then the scores, then who of those that are level has time."""
         weighing, fallbacks = self._weighing(case, needed), case.configuration.document.routes.fallbacks
         judged = [self._judged(model, weighing) for model in selected]
-        gained = gain([c for c in heard(judged, weighing.language) if not c.rejected], weighing)
+        able = [c for c in heard(judged, weighing.language) if not c.rejected]
+        home, outside = by_place(able, weighing)
+        gained = gain(home, outside, weighing)
         worth = weighing.rule.exempt or gained >= self.outside.share.least_gain(case.configuration.document.routes)
         judged = heard([self._limited(candidate, weighing) for candidate in judged], weighing.language)
-        asked = ordered([c for c in judged if not c.rejected], weighing, worth=worth)
-        asked = self._balanced(asked, weighing)
+        if (left := [c for c in judged if not c.rejected]) != able:
+            home, outside = by_place(left, weighing)
+        asked = self._balanced(ordered(home, outside, weighing, worth=worth), weighing)
         if fallbacks:
             behind = self._behind(selected, asked, weighing)
             asked = _followed(asked, [c for c in behind if not c.rejected], fallbacks)

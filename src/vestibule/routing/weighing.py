@@ -79,10 +79,17 @@ def parts_of(model: Model, figures: Figures, weighing: Weighing) -> Parts:
     )
 
 
-def ordered(eligible: Sequence[Candidate], weighing: Weighing, *, worth: bool = True) -> list[Candidate]:
-    """Home first, unless nobody there will do and somebody outside has the higher score, by so much that it is `worth`
-    a place in the cloud's share."""
-    home, outside = _by_place(eligible, weighing)
+def by_place(eligible: Sequence[Candidate], weighing: Weighing) -> tuple[list[Candidate], list[Candidate]]:
+    """Those at home and those outside, each the best first."""
+    keyed = sorted(enumerate(eligible), key=lambda at: (*standing(at[1], weighing), -_level(at[1]), at[0]))
+    return [c for _, c in keyed if c.model.location == "home"], [c for _, c in keyed if c.model.location == "cloud"]
+
+
+def ordered(
+    home: list[Candidate], outside: list[Candidate], weighing: Weighing, *, worth: bool = True
+) -> list[Candidate]:
+    """Of both the best first: home, unless nobody there will do and somebody outside has the higher score, by so much
+    that it is `worth` a place in the cloud's share."""
     best = home[0] if home else None
     if best is not None and _will_do(best, weighing):
         return [replace(best, reason=_why_home(best, weighing)), *home[1:], *outside]
@@ -93,15 +100,14 @@ def ordered(eligible: Sequence[Candidate], weighing: Weighing, *, worth: bool = 
     if better:
         home = [replace(c, reason="home, where those outside cannot") for c in home]
     elif best is not None:
-        home[0] = replace(best, reason=_why_home(best, weighing))
+        home = [replace(best, reason=_why_home(best, weighing)), *home[1:]]
     first = [replace(c, reason=_why_outside(c, best, weighing)) for c in better]
     return [*first, *home, *(c for c in outside if c not in better)]
 
 
-def gain(eligible: Sequence[Candidate], weighing: Weighing) -> float:
+def gain(home: Sequence[Candidate], outside: Sequence[Candidate], weighing: Weighing) -> float:
     """How much higher the best score outside is than home's, where home will not do, counting nothing for the quality
     of what is too late there; 0 where home stays first."""
-    home, outside = _by_place(eligible, weighing)
     best = home[0] if home else None
     if best is not None and _will_do(best, weighing):
         return 0.0
@@ -110,12 +116,6 @@ def gain(eligible: Sequence[Candidate], weighing: Weighing) -> float:
         return max(scores, default=0.0)
     late = 0.0 if _is_timely(best, weighing) else best.parts.quality
     return max(scores) - best.parts.sum + late
-
-
-def _by_place(eligible: Sequence[Candidate], weighing: Weighing) -> tuple[list[Candidate], list[Candidate]]:
-    """Those at home and those outside, each the best first."""
-    keyed = sorted(enumerate(eligible), key=lambda at: (*standing(at[1], weighing), -_level(at[1]), at[0]))
-    return [c for _, c in keyed if c.model.location == "home"], [c for _, c in keyed if c.model.location == "cloud"]
 
 
 def _is_better(outside: Candidate, home: Candidate | None, weighing: Weighing) -> bool:

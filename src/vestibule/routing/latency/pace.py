@@ -88,8 +88,12 @@ class Pace:
     def first_token_s(self, read_tokens: float, at_once: int = 1) -> float:
         """Where so many were never asked at once, as with the nearest number of them that were."""
         usual_s, crowd = self._first.at(read_tokens), _crowd(at_once)
+        beside = self._beside.get(crowd) or self._nearest(crowd)
+        return usual_s if beside is None else max(usual_s + beside.value, LEAST * usual_s)
+
+    def _nearest(self, crowd: int) -> Middle | None:
         near = min(self._beside, key=lambda known: abs(known - crowd), default=None)
-        return usual_s if near is None else max(usual_s + self._beside[near].value, LEAST * usual_s)
+        return None if near is None else self._beside[near]
 
     def token_s(self, at_once: int) -> float:
         return self._token.at(at_once)
