@@ -128,6 +128,21 @@ async def test_two_that_watch_apply_it_once(home: Home, file: Path) -> None:
     assert len(of_file) == 1
 
 
+async def test_what_the_database_refuses_is_named_and_tried_again(home: Home, file: Path) -> None:
+    watch = Watch(file, home.office)
+    async with home.database.owner() as connection:
+        await connection.execute("ALTER TABLE configuration_versions RENAME COLUMN reason TO away")
+    try:
+        file.write_text(fresh())
+        await looked(watch)
+        assert "the database refused it" in watch.trouble
+    finally:
+        async with home.database.owner() as connection:
+            await connection.execute("ALTER TABLE configuration_versions RENAME COLUMN away TO reason")
+    await watch.look()
+    assert watch.trouble == ""
+
+
 async def test_what_is_not_the_files_fault_is_tried_again(home: Home, file: Path) -> None:
     watch = Watch(file, office_on(home.database, within_s=0.1))
     await home.office.versions.beat(Worker("deaf", "host-9", 1, 0))

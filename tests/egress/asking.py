@@ -40,6 +40,17 @@ class Answer:
         return len(self._part("route").get("attempts", ()))
 
     @property
+    def version(self) -> int | None:
+        """Of the configuration; None where it says none."""
+        said = self._part("route").get("config_version")
+        return said if isinstance(said, int) else None
+
+    @property
+    def arms(self) -> frozenset[str]:
+        """Of the experiments that it took part in."""
+        return frozenset(str(said["arm"]) for said in self._part("route").get("experiments", ()))
+
+    @property
     def cache(self) -> str:
         return str(self._part("cache").get("status", ""))
 

@@ -121,7 +121,18 @@ def converse(seed: int, number: int) -> Conversation:
     _sample(rng, body)
     _Writer(rng, conversation).write()
     _show(random.Random(f"egress/{seed}/{number}/image"), conversation)
+    _belong(random.Random(f"egress/{seed}/{number}/session"), conversation)
     return conversation
+
+
+def _belong(rng: random.Random, conversation: Conversation) -> None:
+    """To a session or a user, mostly: whoever does keeps the arms of experiments."""
+    options = conversation.body["vestibule"]
+    assert isinstance(options, dict)
+    if rng.random() < 0.6:
+        options["session"] = f"session-{rng.randrange(16)}"
+    if rng.random() < 0.6:
+        conversation.body["user"] = f"user-{rng.randrange(16)}"
 
 
 def _show(rng: random.Random, conversation: Conversation) -> None:

@@ -23,6 +23,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import yaml
@@ -33,6 +34,7 @@ from tests.egress.servers.openai_chat import OpenAIChat
 from tests.egress.servers.server import Received, RecordingServer
 from tests.egress.servers.speech import Speech
 from tests.egress.sorts import FIRMS, PORTFOLIO_ADDRESS, PORTFOLIO_METERS, PORTFOLIO_TARIFF
+from tests.egress.versions import Document, versions
 from vestibule.access.keys import Keys
 from vestibule.buildings import BuildingData
 from vestibule.core.settings import Settings
@@ -133,6 +135,21 @@ class House:
     own: RecordingServer
     keys: Mapping[str, str]
     witness: Witness
+    documents: Mapping[str, Document] = field(default_factory=lambda: versions(POLICIES))
+    numbers: dict[int, str] = field(default_factory=dict)
+
+    def set(self, policy: str, version: str) -> None:
+        """Have both in force. A version with a policy of its own would hide the file's."""
+        self.apply("shipped")
+        self.set_policy(policy)
+        self.apply(version)
+
+    def apply(self, version: str) -> None:
+        """Put the version of that name in force as an administrator does; the product says when every worker has it."""
+        applied = self.post(
+            "/admin/v1/configuration/apply", {"document": self.documents[version], "reason": f"now {version}"}
+        )
+        self.numbers[applied["version"]["number"]] = version
 
     def set_policy(self, name: str, *, wait: bool = True) -> None:
         """Write the policy as an operator would, and wait until the product says that it is in force."""
@@ -159,6 +176,20 @@ class House:
             return connection.getresponse().read().decode()
         finally:
             connection.close()
+
+    def post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """As the administrator of the house."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.product.port, timeout=60)
+        try:
+            headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
+            connection.request("POST", path, json.dumps(body), headers)
+            response = connection.getresponse()
+            said: dict[str, Any] = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise RuntimeError(f"POST {path}: {response.status} {said}")
+        return said
 
     def decisions(self) -> Counter[str]:
         """`vestibule_egress_total` by decision."""
@@ -237,7 +268,7 @@ def _configuration(
     clouds: Mapping[str, RecordingServer], own: RecordingServer, certificates: Certificates
 ) -> dict[str, object]:
     providers: list[dict[str, object]] = [{"id": "house-box", "kind": "openai", "url": own.base_url}]
-    models = [{"id": "house-model", "provider": "house-box", "name": "house"}]
+    models = [{"id": f"house-{size}", "provider": "house-box", "name": f"house-{size}"} for size in ("model", "large")]
     for region, server in clouds.items():
         providers.append(
             {

@@ -33,6 +33,9 @@ class Result:
     cache_hits: int = 0
     hung_up: int = 0
     in_batches: int = 0
+    versions: Counter[str] = field(default_factory=Counter)
+    in_experiments: int = 0
+    explained: int = 0
     leaks: list[str] = field(default_factory=list)
     identity_leaks: list[str] = field(default_factory=list)
     identities_sent: int = 0
@@ -62,6 +65,8 @@ def report(result: Result) -> str:
         f"put back             {result.restored} answers byte for byte, {result.streams_restored} of them streams,"
         f" {result.calls_restored} calls of functions",
         f"fell over, cached    {result.fell_over}, {result.cache_hits}",
+        f"versions             {result.in_experiments} answers with an arm, {result.explained} requests explained; "
+        + _said(result.versions),
         "answers              " + _said(result.answers),
         "refused by           " + _said(result.refused),
         "identity leaks of free text (people, addresses, organisations: found by likelihood)"
@@ -92,5 +97,7 @@ def failures(result: Result) -> list[str]:
         "came back restored in a stream": result.streams_restored,
         "was refused": result.attempts["refused"],
         "fell over to a cloud": result.fell_over,
+        "took part in an experiment": result.in_experiments,
+        "was answered by a second version": len(result.versions) > 1,
     }
     return [*found, *result.problems, *(f"nothing {what}" for what, count in shown.items() if not count)]

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import cycle, repeat
 from pathlib import Path
 
 from tests.egress.asking import Answer, ask
@@ -30,6 +30,7 @@ from tests.egress.planting import Plant
 from tests.egress.restoring import CHECKED, expected
 from tests.egress.searching import Searched, strings
 from tests.egress.servers.server import Fault, FaultKind, RecordingServer
+from tests.egress.versions import PROMPT_PLANTS, PROMPTED
 
 PATHS = (
     "named model",
@@ -47,26 +48,35 @@ PATHS = (
     "building data",
     "policy changed while requests are under way",
     "batch",
+    "auto over several models, by versions that let more out or less",
+    "versions changed while requests are under way, also between two of a session",
+    "arms of experiments: models, prompts, sampling",
+    "fallbacks of a version, also behind a named model",
+    "explained, and not sent",
 )
-"""The ways through the product that are driven here. Whoever adds one (A/B, semantic cache, failover in
+"""The ways through the product that are driven here. Whoever adds one (semantic cache, failover in
 mid-stream, embeddings of a cloud) drives it here, too."""
 
 WORKERS = 6
 IN_BATCHES = 2_000_000  # the first number of those conversations that are asked in batches
 IMPATIENCE_S = 1.5
 SETTLED_S = 2.0  # whoever hung up is noticed, and what was noted of it is in the trail
-PHASES: tuple[tuple[str, float], ...] = (
-    ("open", 0.40),
-    ("no us", 0.08),
-    ("open", 0.10),
-    ("no facilities", 0.07),
-    ("stricter types", 0.08),
-    ("no consent", 0.06),
-    ("unreadable", 0.05),
-    ("general only", 0.06),
-    ("changing", 0.10),
+PHASES: tuple[tuple[str, float, str], ...] = (
+    ("open", 0.16, "shipped"),
+    ("open", 0.22, "changing"),
+    ("open", 0.12, "experiments"),
+    ("open", 0.05, "policy without us"),
+    ("no us", 0.07, "outside first"),
+    ("no facilities", 0.06, "experiments"),
+    ("stricter types", 0.07, "fallbacks"),
+    ("no consent", 0.05, "outside first"),
+    ("unreadable", 0.05, "fallbacks"),
+    ("general only", 0.05, "standing prompt"),
+    ("changing", 0.10, "changing"),
 )
-"""Which policy is in force for which share of the conversations; while it is `changing` all take turns."""
+"""Which policy and which version of the configuration are in force for which share of the conversations; while one is
+`changing` all take turns."""
+EXPLAINED = 24
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ class Asked:
     conversation: Conversation
     answer: Answer
     policy: str
+    version: str
 
 
 def examine(seed: int, conversations: int, *, open_gate: bool = False) -> Result:
@@ -91,10 +102,12 @@ def examine(seed: int, conversations: int, *, open_gate: bool = False) -> Result
         result.in_batches = len(behind)
         result.hung_up = _hang_up(product, seed)
         time.sleep(SETTLED_S)
+        _explain(product, drawn, result)
         planted = [
             (p, f"conversation {c.number}, {at}") for c in drawn for p, at in zip(c.plants, c.places, strict=True)
         ]
         planted += [(p, f"document {d.subject}") for d in written for p in d.plants]
+        planted += [(p, "prompt of a version") for p in PROMPT_PLANTS]
         result.planted.update(p.type for p, _ in planted)
         _search(product, asked, planted, result)
         _count(product, asked, result)
@@ -109,23 +122,28 @@ def _converse_in_phases(
 ) -> Iterator[Asked]:
     """Ask them all, a few at a time, under one policy after the other, with servers that fail now and then."""
     first = 0
-    for number, (policy, share) in enumerate(PHASES):
+    turns = cycle(rng.sample(list(product.documents), len(product.documents)))
+    for number, (policy, share, version) in enumerate(PHASES):
         last = len(drawn) if number == len(PHASES) - 1 else first + round(share * len(drawn))
         part, first = drawn[first:last], last
-        product.set_policy("open" if policy == "changing" else policy)
+        product.set("open" if policy == "changing" else policy, "shipped" if version == "changing" else version)
         before = {region: len(server.requests) for region, server in product.clouds.items()}
         with ThreadPoolExecutor(WORKERS) as pool:
-            for answered in pool.map(_ask, repeat(product), part, repeat(policy)):
+            for answered in pool.map(_ask, repeat(product), part, repeat(policy), repeat(version)):
                 yield from answered
                 if policy == "changing" and rng.random() < 0.1:
                     write_policy(product.home, rng.choice(tuple(POLICIES)))
+                if version == "changing" and rng.random() < 0.3:
+                    product.apply(next(turns))
         for region, server in product.clouds.items():
-            everybody = [may_reach(policy, c.tenant, region, c.consent) for c in part] if policy in POLICIES else [True]
+            holds = "no us" if version == "policy without us" else policy
+            everybody = [may_reach(holds, c.tenant, region, c.consent) for c in part] if policy in POLICIES else [True]
             if not any(everybody) and len(server.requests) > before[region]:
-                result.problems.append(f"{len(server.requests) - before[region]} requests to {region} under `{policy}`")
+                went = len(server.requests) - before[region]
+                result.problems.append(f"{went} requests to {region} under `{policy}`, version `{version}`")
 
 
-def _ask(product: House, conversation: Conversation, policy: str) -> list[Asked]:
+def _ask(product: House, conversation: Conversation, policy: str, version: str) -> list[Asked]:
     """Once, or again as a client does that retries or asks the same once more."""
     rng = random.Random(f"faults/{conversation.number}")
     kinds: tuple[FaultKind, ...] = ("error", "reset", "cut", "rate_limited")
@@ -135,12 +153,13 @@ def _ask(product: House, conversation: Conversation, policy: str) -> list[Asked]
             server.faults.append(Fault(rng.choice(kinds)))
     times = 2 if rng.random() < 0.15 else 1
     key = product.keys[conversation.tenant]
-    return [Asked(conversation, ask(product.product.port, key, conversation.body), policy) for _ in range(times)]
+    answers = [ask(product.product.port, key, conversation.body) for _ in range(times)]
+    return [Asked(conversation, answer, policy, version) for answer in answers]
 
 
 def _ask_in_batches(product: House, drawn: Sequence[Conversation]) -> list[Asked]:
     """One batch for each tenant and model, all at once, with servers that fail now and then."""
-    product.set_policy("open")
+    product.set("open", "experiments")
     product.own.broken = None
     for number, server in enumerate((product.own, *product.clouds.values())):
         server.faults.clear()
@@ -154,12 +173,16 @@ def _ask_in_batches(product: House, drawn: Sequence[Conversation]) -> list[Asked
             by_batch.items(),
         )
         together = zip(by_batch.values(), answers, strict=True)
-        return [Asked(c, answer, "open") for some, said in together for c, answer in zip(some, said, strict=True)]
+        return [
+            Asked(c, answer, "open", "experiments")
+            for some, said in together
+            for c, answer in zip(some, said, strict=True)
+        ]
 
 
 def _hang_up(product: House, seed: int) -> int:
     """Ask servers that fall silent in mid-answer, and leave. Whoever asks next is answered as ever."""
-    product.set_policy("open")
+    product.set("open", "fallbacks")
     servers: list[RecordingServer] = [product.own, *product.clouds.values()]
     for server in servers:
         server.faults.clear()
@@ -175,6 +198,18 @@ def _hang_up(product: House, seed: int) -> int:
     for server in servers:
         server.broken = None
     return gone
+
+
+def _explain(product: House, drawn: Sequence[Conversation], result: Result) -> None:
+    """Whatever would be asked, nobody is."""
+    before = sum(len(server.requests) for server in product.clouds.values())
+    for version in ("outside first", "experiments"):
+        product.set("open", version)
+        for conversation in [c for c in drawn if c.model == "auto"][:EXPLAINED]:
+            product.post("/admin/v1/routing/explain", conversation.body)
+            result.explained += 1
+    if (after := sum(len(server.requests) for server in product.clouds.values())) > before:
+        result.problems.append(f"{after - before} requests were sent to be explained")
 
 
 def _search(product: House, asked: Sequence[Asked], planted: Sequence[tuple[Plant, str]], result: Result) -> None:
@@ -206,11 +241,17 @@ def _count(product: House, asked: Sequence[Asked], result: Result) -> None:
         if answer.status == 500:
             result.problems.append(f"conversation {one.conversation.number} made the product fail")
         result.cache_hits += answer.cache == "hit"
+        result.in_experiments += bool(answer.arms)
+        if answer.version is not None:
+            result.versions[product.numbers.get(answer.version, "none that was applied")] += 1
         result.fell_over += answer.left and answer.attempts > 1
         region = answer.model.partition("-")[0]
         went = answer.left and answer.cache != "hit" and one.policy in POLICIES
-        if went and not may_reach(one.policy, one.conversation.tenant, region, one.conversation.consent):
-            result.problems.append(f"conversation {one.conversation.number} left to {region} under `{one.policy}`")
+        holds = "no us" if one.version == "policy without us" else one.policy
+        if went and not may_reach(holds, one.conversation.tenant, region, one.conversation.consent):
+            result.problems.append(
+                f"conversation {one.conversation.number} left to {region} under `{one.policy}`, `{one.version}`"
+            )
     for action, count in product.witness.records(
         "SELECT action, count(*) FROM vestibule.audit_records WHERE kind = 'decision' GROUP BY action"
     ):
@@ -232,6 +273,8 @@ def _check_restored(product: House, asked: Sequence[Asked], result: Result) -> N
             continue
         region = answer.model.partition("-")[0]
         speech = product.clouds[region].speech
+        if answer.arms & PROMPTED or product.numbers.get(answer.version or 0) == "standing prompt":
+            continue  # what stands before the conversation arrived with it
         wanted = list(expected(one.conversation, speech))
         if CHECKED in wanted:
             continue

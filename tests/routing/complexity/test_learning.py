@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from vestibule.core.errors import Unavailable
@@ -74,8 +75,9 @@ async def test_what_cannot_be_kept_is_kept_later(
     assert other.belief(model).outcomes == 1
 
 
+@pytest.mark.parametrize("error", [Unavailable("The database is away."), psycopg.errors.DeadlockDetected()])
 async def test_it_goes_on_when_the_database_was_away(
-    database: Database, model: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, model: str, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr("vestibule.routing.complexity.learning.EVERY_S", 0.01)
     expectation, learning = new(database)
@@ -84,7 +86,7 @@ async def test_it_goes_on_when_the_database_was_away(
 
     def away() -> None:
         asked.set()
-        _away()
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "owner", away)
