@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import OperationalError
 
 from vestibule.core.configuration import Routes
 from vestibule.core.errors import BudgetExceeded, NoCandidate, Unavailable
@@ -132,14 +133,14 @@ def test_what_the_share_refuses_sets_no_money_aside() -> None:
 
 async def test_the_records_are_read_again_and_again_while_a_budget_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share_module, "READ_EVERY_S", 0.01)
-    budget, answers, kept = DayBudget(), iter((1.0, None, 2.0)), [False]
+    budget, answers, kept = DayBudget(), iter((1.0, Unavailable("away"), OperationalError("gone"), 2.0)), [False]
     last = 0.0
 
     async def spent(_: date) -> float:
         nonlocal last
         answer = next(answers, last)
-        if answer is None:
-            raise Unavailable("away")
+        if isinstance(answer, Exception):
+            raise answer
         last = answer
         return answer
 

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 
+import psycopg
 import structlog
 
 from vestibule.core.configuration import Routes
@@ -163,8 +164,8 @@ class DayBudget:
             return
         try:
             self.read(at.date(), await spent(at.date()), at)
-        except VestibuleError as error:
-            log.warning("budget_unread", reason=error.message)
+        except (VestibuleError, psycopg.Error) as error:
+            log.warning("budget_unread", reason=type(error).__name__)
 
 
 class Outside:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import psycopg
 import structlog
 
 from vestibule.core.caller import Caller
@@ -140,6 +141,6 @@ class Experiments:
             begun = time.monotonic()
             try:
                 await self.judge(current())
-            except VestibuleError as error:
-                log.warning("experiments_not_judged", reason=error.message)
+            except (VestibuleError, psycopg.Error) as error:
+                log.warning("experiments_not_judged", reason=type(error).__name__)
             await pause(max(JUDGED_EVERY_S, OF_THE_TIME * (time.monotonic() - begun)))

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import msgspec
+import psycopg
 import structlog
 from psycopg.rows import class_row
 
@@ -77,8 +78,8 @@ class Stops:
             told = changes.told("experiments", "")
             try:
                 await self._read()
-            except VestibuleError as error:
-                log.warning("stopped_arms_unread", reason=error.message)
+            except (VestibuleError, psycopg.Error) as error:
+                log.warning("stopped_arms_unread", reason=type(error).__name__)
             await changes.change("experiments", "", told, LOOK_S)
 
     async def _read(self) -> None:
