@@ -38,6 +38,7 @@ def only(content: str, rules: Rules = RULES) -> Mistake:
         ("routes:\n  fallbacks:\n    smal: [large]\n", 3),
         ("prices:\n  - {model: smal, since: 2026-08-01, input: 1, output: 1}\n", 2),
         ("energy: {watts: {smal: 50}}\n", 1),
+        ("models:\n  smal: {closed: true}\n", 2),
         ("presets:\n  models:\n    smal: {}\n", 3),
         ("budgets:\n  models: {smal: {}}\n", 2),
         ("experiments:\n  - id: a\n    arms:\n      - {id: x}\n      - {id: y, model: smal}\n", 5),

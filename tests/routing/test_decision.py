@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.routing.deciding import HARD, Speed, decide, never, order, router
 from tests.routing.test_plan import model
 from vestibule.core.chat import ChatRequest, Message, Options, RouteOptions, Sampling, TaskKind
-from vestibule.core.configuration import Arm, Document, Routes, TaskRule, Weights
+from vestibule.core.configuration import Arm, Document, ModelTerms, Routes, TaskRule, Weights
 from vestibule.core.errors import NoCandidate
 from vestibule.core.sensitivity import PrivacyClass
 from vestibule.core.settings import ModelSettings, Prices
@@ -50,6 +50,21 @@ def test_what_home_does_well_enough_stays_there_with_the_cloud_behind() -> None:
     assert order(made) == ["large", "small", "gpt"]
     assert made.eligible[0].reason == "home comes first"
     assert made.eligible[2].reason == "home could not answer, and cloud rule 1 allows public"
+
+
+def test_a_version_says_whom_auto_may_take_and_closes_models() -> None:
+    steered = router((SMALL, replace(LARGE, automatic=False)), capable=CAPABLE)
+    assert order(decide(steered, asked())) == ["small"]
+    opened = Document(models={"large": ModelTerms(automatic=True), "small": ModelTerms(closed=True)})
+    made = decide(steered, asked(), document=opened)
+    assert order(made) == ["large"]
+    assert rejected(made)["small"].startswith("closed by version ")
+    with pytest.raises(NoCandidate, match="small: closed by version"):
+        decide(steered, replace(asked(), model="small"), document=opened)
+    left = Document(models={"small": ModelTerms(automatic=False)})
+    with pytest.raises(NoCandidate, match="no model is configured"):
+        decide(steered, asked(), document=left)
+    assert order(decide(steered, replace(asked(), model="small"), document=left)) == ["small"]
 
 
 def test_what_is_too_hard_at_home_goes_where_it_is_not() -> None:

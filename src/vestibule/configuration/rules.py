@@ -193,6 +193,7 @@ def _named(document: Document) -> Iterator[tuple[str, str]]:
     for model, others in routes.fallbacks.items():
         yield f"routes.fallbacks.{model}", model
         yield from ((f"routes.fallbacks.{model}[{at}]", other) for at, other in enumerate(others))
+    yield from ((f"models.{model}", model) for model in document.models)
     yield from ((f"prices[{at}].model", price.model) for at, price in enumerate(document.prices))
     yield from ((f"energy.watts.{model}", model) for model in document.energy.watts)
     yield from ((f"presets.models.{model}", model) for model in document.presets.models)

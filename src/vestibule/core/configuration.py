@@ -169,11 +169,21 @@ class Experiment(Section, frozen=True):
     guardrails: tuple[Guardrail, ...] = ()
 
 
+class ModelTerms(Section, frozen=True):
+    """`automatic` says whether `auto` may take it, in place of what holds where it was added. One that is `closed` is
+    asked by nobody, named or not."""
+
+    automatic: bool | None = None
+    closed: bool = False
+
+
 class Document(Section, frozen=True):
-    """All that a version says. `prompts`: a system prompt's text by name. `policy`: the privacy policy, as in its file;
-    empty is the one of `vestibule.yaml`. `environments`: by name, what is laid over the rest there."""
+    """All that a version says. `models`: terms by a model's id. `prompts`: a system prompt's text by name. `policy`: the
+    privacy policy, as in its file; empty is the one of `vestibule.yaml`. `environments`: by name, what is laid over the
+    rest there."""
 
     routes: Routes = Routes()
+    models: dict[str, ModelTerms] = {}
     prices: tuple[Price, ...] = ()
     energy: Energy = Energy()
     currencies: Currencies = Currencies()

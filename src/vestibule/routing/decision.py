@@ -64,7 +64,7 @@ class Router:
         """Whom to ask, in which order, and why not the others. A cloud model that was named stays in: whether its bytes
         may leave is the gate's decision. Raise `NotFound` for an unknown name, `InvalidRequest` for what no model
         can."""
-        selected, needed = self._sieve.select(case.request)
+        selected, needed = self._sieve.select(case.request, case.configuration.document.models)
         if case.request.model == AUTO:
             return self._weighed(case, selected, needed)
         return self._named(case, selected[0], needed)
@@ -78,7 +78,7 @@ class Router:
     def _named(self, case: Case, model: Model, needed: frozenset[Capability]) -> Plan:
         """The one that was named, and behind it what the operator lets follow it."""
         task, routes = case.request.options.route.task, case.configuration.document.routes
-        if lacking := self._sieve.unable(model, case.request, needed):
+        if lacking := _closed(model, case) or self._sieve.unable(model, case.request, needed):
             return Plan((Candidate(model, lacking, rejected=True),), task)
         candidate = self._at_session(Candidate(model, "named by the caller"), case.request.session)
         if model.id not in routes.fallbacks:
@@ -138,8 +138,10 @@ class Router:
         case, prompt, output = weighing.case, weighing.prompt_tokens, weighing.output_tokens
         figures = self.predictions.figures(model, weighing.difficulty, prompt, output, weighing.costs, weighing.today)
         parts = parts_of(model, figures, weighing)
-        why = self._sieve.unable(model, case.request, weighing.needed) or self._sieve.unavailable(
-            model, weighing.models, prompt + (case.request.sampling.max_tokens or 0)
+        why = (
+            _closed(model, case)
+            or self._sieve.unable(model, case.request, weighing.needed)
+            or self._sieve.unavailable(model, weighing.models, prompt + (case.request.sampling.max_tokens or 0))
         )
         if not why and model.location == "cloud":
             verdict = case.may_leave(model)
@@ -195,6 +197,11 @@ class Router:
         if not session or not isinstance(provider, ReplicatedProvider):
             return candidate
         return replace(candidate, model=replace(candidate.model, provider=provider.of_session(session)))
+
+
+def _closed(model: Model, case: Case) -> str:
+    said = case.configuration.document.models.get(model.id)
+    return f"closed by version {case.configuration.number} of the configuration" if said and said.closed else ""
 
 
 def ruled(request: ChatRequest, task: TaskKind | None, routes: Routes) -> ChatRequest:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from vestibule.core.answer import Predicted
 from vestibule.core.chat import ChatRequest, TaskKind
+from vestibule.core.configuration import ModelTerms
 from vestibule.core.errors import InvalidRequest, NoCandidate
 from vestibule.core.languages import LANGUAGES
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
@@ -122,10 +123,14 @@ class Sieve:
         self._catalogue = catalogue
         self._resting = resting
 
-    def select(self, request: ChatRequest) -> tuple[list[Model], frozenset[Capability]]:
+    def select(
+        self, request: ChatRequest, terms: Mapping[str, ModelTerms]
+    ) -> tuple[list[Model], frozenset[Capability]]:
         """The models that the request may mean, and what they need to be able to. An adapter that none of them has, or
         a capability that cannot be had, is an `InvalidRequest`; an unknown name a `NotFound`."""
         needed, selected = _needed(request), self._catalogue.select(request.model)
+        if terms and request.model == AUTO:
+            selected = [model for model in self._catalogue if _is_automatic(model, terms)]
         if request.options.route.adapters:
             _require_adapters(request, selected)
         if needed:
@@ -185,6 +190,11 @@ def _is_spoken(language: str, judged: Sequence[Candidate]) -> bool:
 
 def _not_spoken(language: str) -> str:
     return f"does not speak {LANGUAGES[language]}"
+
+
+def _is_automatic(model: Model, terms: Mapping[str, ModelTerms]) -> bool:
+    said = terms[model.id].automatic if model.id in terms else None
+    return model.automatic if said is None else said
 
 
 def may_use(models: Collection[str] | None) -> Collection[str] | None:
