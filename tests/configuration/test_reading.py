@@ -75,7 +75,7 @@ def test_every_mistake_is_told_with_its_line_and_its_mend() -> None:
     [
         (b"home_hosts: [10.0.0.1]\n", "home_hosts"),
         (b"providers: [{id: a, url: 'http://a'}]\n", "providers"),
-        (b"models: []\n", "models"),
+        (b"models: {small: {base_url: 'http://a'}}\n", "models.small.base_url"),
         (b"routes: {base_url: x}\n", "routes.base_url"),
         (b"routes: {tasks: {lookup: {command: rm}}}\n", "routes.tasks.lookup.command"),
         (b"energy: {path: a}\n", "energy.path"),

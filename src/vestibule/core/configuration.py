@@ -178,9 +178,9 @@ class ModelTerms(Section, frozen=True):
 
 
 class Document(Section, frozen=True):
-    """All that a version says. `models`: terms by a model's id. `prompts`: a system prompt's text by name. `policy`: the
-    privacy policy, as in its file; empty is the one of `vestibule.yaml`. `environments`: by name, what is laid over the
-    rest there."""
+    """All that a version says. `models`: terms by a model's id. `prompts`: a system prompt's text by name. `policy`:
+    the privacy policy, as in its file; empty is the one of `vestibule.yaml`. `environments`: by name, what is laid over
+    the rest there."""
 
     routes: Routes = Routes()
     models: dict[str, ModelTerms] = {}
