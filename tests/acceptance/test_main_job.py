@@ -146,6 +146,7 @@ def test_readiness_names_every_part(demo: Product) -> None:
     assert set(ready["components"]) == {
         *(
             "access",
+            "configuration",
             "database",
             "embedder",
             "keys",

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(not PUBLISHED.exists(), reason="OpenAI's publish
 CALL: ChatCompletionToolParam = {"type": "function", "function": {"name": "get_peak", "parameters": {}}}
 PEAK: ToolParam = {"type": "function", "name": "get_peak", "parameters": {"type": "object"}, "strict": False}
 SEARCH: ToolParam = {"type": "file_search", "vector_store_ids": ["vs_knowledge"]}
-OURS_ALONE = {"GET /v1/controls"}
+OURS_ALONE = {"GET /v1/controls", "GET /v1/agents/templates", "GET /v1/agents/templates/{name}"}
 UNKNOWN = b'{"modell": 1}'
 MANY_BYTES = b'{"model": "' + b"x" * 1_200_000 + b'"}'
 CANCEL = "POST /v1/responses/{response_id}/cancel"

@@ -167,7 +167,7 @@ async def test_the_command_shows_stops_and_promotes(office: Office) -> None:
     assert "brief: stopped, enough" in await run("experiment", "show", "typed")
     with pytest.raises(NotFound, match="was, brief"):
         await run("experiment", "stop", "typed", "other", "--reason", "r")
-    with pytest.raises(InvalidRequest, match="needs a reason"):
+    with pytest.raises(AssertionError, match="say why, in 400 characters at most"):
         await run("experiment", "promote", "typed", "brief", "--reason", " " * 600)
     assert "brief of typed is the rule" in await run("experiment", "promote", "typed", "brief", "--reason", "good")
     assert "has no experiments" in await run("experiment", "list")

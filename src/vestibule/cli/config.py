@@ -35,7 +35,10 @@ _REASON = click.option("--reason", required=True, help="Why; it stays with the v
 
 @click.group()
 def config() -> None:
-    """What is tuned at run time, in versions: routes, prices, presets, budgets, prompts, experiments, policy."""
+    """What is tuned at run time, in versions: shown, validated, applied, rolled back.
+
+    Models, routes, prices, presets, budgets, prompts, experiments and policy.
+    """
     configure()
 
 
