@@ -22,7 +22,7 @@ from vestibule.access.keys import ADMIN_TENANT
 from vestibule.app import House
 from vestibule.cli.commands import commands
 from vestibule.core.configuration import Arm, Document, Experiment, SamplingPreset
-from vestibule.core.errors import InvalidRequest, NotFound
+from vestibule.core.errors import NotFound
 from vestibule.core.settings import Settings
 from vestibule.gateway.experiments import EXPERIMENTS
 from vestibule.gateway.feedback import FEEDBACK

@@ -57,6 +57,13 @@ class Running:
     key: str
     home: Path
 
+    def apply(self, version: Mapping[str, Any]) -> None:
+        """Make it the configuration in force."""
+        path = self.home.parent / "version.yaml"
+        path.write_text(yaml.safe_dump(dict(version)))
+        asked = command("config", "apply", str(path), "--reason", "the laboratory")
+        subprocess.run(asked, env=environment(self.home), check=True, capture_output=True)
+
 
 @contextmanager
 def product(site: Site, *, sampled: Path | None = None) -> Iterator[Running]:

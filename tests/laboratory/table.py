@@ -27,6 +27,7 @@ from tests.laboratory.subjects import CLOUDS, KINDS, Subject, at_home, outside
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "providers" / "faults.md"
 RECOVERS_S = 30.0
 BACKUP = "backup"
+TASK = "lookup"
 
 
 class Round:
@@ -50,11 +51,14 @@ class Round:
                 yield await self._row(row, alone=True)
 
     async def _learn(self) -> None:
-        """What each model says when nothing is wrong."""
+        """What each model says when nothing is wrong; from then on `auto` asks the subject first."""
         for model in (self._subject.model,) if self._cloud else (self._subject.model, BACKUP):
             self._texts[model] = (await self._until_whole(model)).text
         if self._subject.kind != "llama.cpp" and self._texts[self._subject.model] != KNOWN:
             raise RuntimeError(f"{self._subject.kind} does not say its text: {self._texts}")
+        if not self._cloud:
+            rule = {"prefer": [self._subject.model], "quality": 0.0, "first_token_s": 60.0}
+            await asyncio.to_thread(self._running.apply, {"routes": {"tasks": {TASK: rule}}})
 
     async def _row(self, row: Row, *, alone: bool) -> Judged:
         self._subject.arrange((), persistent=False)
@@ -78,8 +82,8 @@ class Round:
             await asyncio.sleep(0.3)
 
     async def _ask(self, model: str) -> Got:
-        consent = {"privacy": {"consent": True}} if self._cloud else {}
-        return await ask(self._session, self._running.url, model, key=self._running.key, vestibule=consent)
+        asked = {"privacy": {"consent": True}} if self._cloud else {"route": {"task": TASK}}
+        return await ask(self._session, self._running.url, model, key=self._running.key, vestibule=asked)
 
 
 def judged(
