@@ -99,6 +99,9 @@ bench-routing: $(VENV)/.dev ## what a decision costs, and twelve of them explain
 	@$(BIN)/python -m benchmarks.routing.decision
 	@$(BIN)/python -m benchmarks.routing.explain
 
+simulate-routing: $(VENV)/.dev ## MINUTES (6) of a day of 200 building sessions through the product, against baselines
+	@$(BIN)/python -m benchmarks.routing.simulation --minutes $(or $(MINUTES),6) --write
+
 bench-complexity: $(VENV)/.dev ## judge the model of how difficult a request is; DATA=FILE.jsonl judges it on any routing set
 	@$(BIN)/python -m benchmarks.routing.complexity $(if $(DATA),--data $(DATA),--write)
 
@@ -144,4 +147,4 @@ $(VENV)/.dev: $(VENV)/.base
 		echo "No chromium (apt-get install chromium): tests in a browser will not run."
 	@touch $@
 
-.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory soak-idle bench-auto bench-privacy bench-routing bench-complexity soak-reload tune complexity-model tiny-model tagger clean clients release-clients
+.PHONY: help demo run test test-fast check bench bench-compare acceptance soak-ingest soak-egress soak-restore soak-fuzz kill-llama fault-table soak-faults bench-providers bench-gateway soak-gateway soak-workers soak-memory soak-idle bench-auto bench-privacy bench-routing simulate-routing bench-complexity soak-reload tune complexity-model tiny-model tagger clean clients release-clients

@@ -16,6 +16,7 @@ HALF = (
     "tests/acceptance",
     "tests/access",
     "tests/cli",
+    "tests/console",
     "tests/egress",
     "tests/knowledge",
     "tests/laboratory",
