@@ -8,11 +8,10 @@ from typing import Protocol
 from vestibule.core.answer import Event
 from vestibule.core.caller import Caller, Credential
 from vestibule.core.chat import ChatRequest
-from vestibule.core.configuration import Configuration
 from vestibule.core.evidence import Passage
-from vestibule.core.sensitivity import Classification, Span
+from vestibule.core.sensitivity import Span
 from vestibule.monitoring.status import SystemStatus
-from vestibule.routing.plan import Plan
+from vestibule.routing.plan import Decided
 
 
 class Pipeline(Protocol):
@@ -71,17 +70,6 @@ class System(Protocol):
     async def __call__(self) -> SystemStatus:
         """How the house is right now."""
         ...
-
-
-class Decided(Protocol):
-    """A request whose way was decided and that was not sent."""
-
-    @property
-    def planned(self) -> Plan: ...
-    @property
-    def configuration(self) -> Configuration: ...
-    @property
-    def classification(self) -> Classification: ...
 
 
 class Explain(Protocol):

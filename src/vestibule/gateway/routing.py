@@ -13,8 +13,6 @@ from starlette.responses import Response
 from vestibule.core.answer import Location
 from vestibule.core.caller import Caller
 from vestibule.core.chat import ChatRequest, TaskKind
-from vestibule.core.configuration import Configuration
-from vestibule.core.sensitivity import Classification
 from vestibule.gateway.body import read_body
 from vestibule.gateway.caller import admitted
 from vestibule.gateway.docs import answers, body
@@ -22,20 +20,9 @@ from vestibule.gateway.ordinary import Ordinary
 from vestibule.gateway.ports import Access
 from vestibule.gateway.reply import json_reply
 from vestibule.gateway.wire.chat_request import decode_chat
-from vestibule.routing.plan import Candidate, Parts, Plan
+from vestibule.routing.plan import Candidate, Decided, Parts
 
 DIGITS = 4
-
-
-class Decided(Protocol):
-    """A request whose way was decided and that was not sent."""
-
-    @property
-    def planned(self) -> Plan: ...
-    @property
-    def configuration(self) -> Configuration: ...
-    @property
-    def classification(self) -> Classification: ...
 
 
 class Explaining(Protocol):

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from vestibule.core.answer import Predicted
 from vestibule.core.chat import ChatRequest, TaskKind
-from vestibule.core.configuration import ModelTerms
+from vestibule.core.configuration import Configuration, ModelTerms
 from vestibule.core.errors import InvalidRequest, NoCandidate
 from vestibule.core.languages import LANGUAGES
+from vestibule.core.sensitivity import Classification
 from vestibule.routing.catalogue import AUTO, Capability, Catalogue, Model
 
 _WITHOUT: Mapping[Capability, str] = {
@@ -101,6 +102,17 @@ class Plan(msgspec.Struct, frozen=True):
             f"No model may answer this request ({reasons}).",
             next_step="Ask a model that can, or add one: `vestibule models list` shows what is there.",
         )
+
+
+class Decided(Protocol):
+    """A request whose way was decided and that was not sent."""
+
+    @property
+    def planned(self) -> Plan: ...
+    @property
+    def configuration(self) -> Configuration: ...
+    @property
+    def classification(self) -> Classification: ...
 
 
 class Verdict(Protocol):

@@ -54,17 +54,22 @@ class CloudShare:
         tell."""
         known = len(self._gains)
         may = int(routes.cloud_share * known + 1e-9)
-        spare = max(self._may(routes) - len(self._left), 0)
-        return max(self._gains[-min(may + spare, known)], 0.0) if may else 0.0
+        spare = self._may(routes) - len(self._left_of(routes))
+        return max(self._gains[-min(may + max(spare, 0), known)], 0.0) if may else 0.0
 
     def refuses(self, routes: Routes) -> str:
         """Why one more may not leave now; "" where it may."""
+        left, may = len(self._left_of(routes)), self._may(routes)
+        if left < may:
+            return ""
+        last = min(self._counted, routes.window)
+        return f"the cloud's share is used up: {left} of the last {last} requests left, {may} may"
+
+    def _left_of(self, routes: Routes) -> deque[int]:
+        """Those that left of the last `window`."""
         while self._left and self._left[0] <= self._counted - routes.window:
             self._left.popleft()
-        may, last = self._may(routes), min(self._counted, routes.window)
-        if len(self._left) < may:
-            return ""
-        return f"the cloud's share is used up: {len(self._left)} of the last {last} requests left, {may} may"
+        return self._left
 
     def _may(self, routes: Routes) -> int:
         """How many of those counted, or of the last `window` of them."""
